@@ -1,0 +1,1 @@
+namespace E2B.LocalServer; internal static class Program { private static int Main() => 0; }
