@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+
+namespace E2B.Protocol.Rest;
+
+/// <summary>How the REST models are written: camelCase, absent instead of null. Generated, so that nothing is reflected at start.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = false,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NewSandboxRequest))]
+[JsonSerializable(typeof(SandboxModel))]
+[JsonSerializable(typeof(SandboxDetailModel))]
+[JsonSerializable(typeof(IReadOnlyList<SandboxDetailModel>))]
+[JsonSerializable(typeof(TimeoutRequest))]
+[JsonSerializable(typeof(ErrorModel))]
+[JsonSerializable(typeof(InitRequest))]
+[JsonSerializable(typeof(IReadOnlyList<WrittenFileModel>))]
+[JsonSerializable(typeof(IDictionary<string, string>))]
+public sealed partial class RestJson : JsonSerializerContext;
