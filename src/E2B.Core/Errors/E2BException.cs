@@ -1,0 +1,34 @@
+namespace E2B;
+
+/// <summary>Something that E2B, the sandbox or the way there refused or could not do. The base of all errors of this library.</summary>
+/// <remarks>
+/// The message says what happened and what to do next; it never holds a key or token. The cause, where there is
+/// one, is in <see cref="Exception.InnerException"/>. A call that its caller gave up throws
+/// <see cref="OperationCanceledException"/> instead.
+/// </remarks>
+public class E2BException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">What happened and what to do next.</param>
+    public E2BException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes the exception with its cause.</summary>
+    /// <param name="message">What happened and what to do next.</param>
+    /// <param name="innerException">The cause.</param>
+    public E2BException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The sandbox that the call was about; <see langword="null"/> when about none.</summary>
+    public string? SandboxId { get; init; }
+
+    /// <summary>The HTTP status of the answer; <see langword="null"/> when there was no answer, or the error came inside a stream.</summary>
+    public int? StatusCode { get; init; }
+
+    /// <summary>The service's id of the request, to be named when asking for support; <see langword="null"/> when it gave none.</summary>
+    public string? RequestId { get; init; }
+}

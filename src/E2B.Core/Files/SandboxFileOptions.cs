@@ -1,0 +1,14 @@
+namespace E2B;
+
+/// <summary>How to work with files. Everything is optional.</summary>
+public sealed class SandboxFileOptions
+{
+    /// <summary>The Linux user: whose rights count, who owns what is written, whose home a relative path starts from. <see langword="null"/> means the sandbox's default user.</summary>
+    public string? User { get; set; }
+
+    /// <summary>How long the request may take; <see langword="null"/> means the connection's, zero means no limit. When streaming, how long nothing may move.</summary>
+    public TimeSpan? RequestTimeout { get; set; }
+
+    /// <summary>Only for writing: kept with the file. Keys are letters, digits and <c>-</c>; values printable ASCII.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; set; }
+}
