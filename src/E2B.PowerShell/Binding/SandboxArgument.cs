@@ -59,7 +59,7 @@ internal static class SandboxArgument
 
         string id = GetId(value);
         SandboxOperations sandboxes = client().Sandboxes;
-        return sandboxes.FromInfo(await sandboxes.GetAsync(id, cancellationToken).ConfigureAwait(false));
+        return sandboxes.Attach(await sandboxes.GetAsync(id, cancellationToken).ConfigureAwait(false));
     }
 
     private static object Unwrap(object value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;

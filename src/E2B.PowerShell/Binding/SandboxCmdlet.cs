@@ -61,6 +61,12 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         return true;
     }
 
+    /// <summary>The sandbox with what -RequestTimeoutSec says.</summary>
+    private protected Sandbox WithRequestTimeout(Sandbox sandbox) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec))
+            ? sandbox.WithRequestTimeout(TimeSpan.FromSeconds(RequestTimeoutSec))
+            : sandbox;
+
     /// <summary>The sandboxes to work on: those named, else the default one. What cannot be found is an error each.</summary>
     private protected IReadOnlyList<Sandbox> ResolveTargets()
     {

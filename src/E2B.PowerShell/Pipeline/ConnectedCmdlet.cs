@@ -18,7 +18,7 @@ public abstract class ConnectedCmdlet : E2BCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int RequestTimeoutSec { get; set; }
 
-    private protected E2BSession Session => E2BSession.Current;
+    private protected static E2BSession Session => E2BSession.Current;
 
     /// <summary>The client of the connection in force.</summary>
     private protected E2BClient Client

@@ -12,6 +12,9 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     private readonly CancellationTokenSource _stop = new();
     private PipelineQueue? _queue;
 
+    /// <summary>Cancelled by Ctrl+C.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
+
     /// <summary>The queue of this cmdlet's workers; disposed, and its workers ended, with the cmdlet.</summary>
     private protected PipelineQueue Queue => _queue ??= new PipelineQueue(_stop.Token);
 
@@ -35,7 +38,17 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     void IPipelineSink.SetLastExitCode(int exitCode) => SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ctrl+C came when the cmdlet was ending anyway.
+        }
+    }
 
     /// <summary>Ends the work that still runs.</summary>
     protected virtual void Dispose(bool disposing)
@@ -106,7 +119,7 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
 
     /// <summary>Ends the cmdlet with an error about what it was given.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
-    private protected void Refuse(string errorId, string message, object? target)
+    internal void Refuse(string errorId, string message, object? target)
     {
         ThrowTerminatingError(ErrorFactory.InvalidArgument(errorId, message, target));
         throw new PipelineStoppedException();

@@ -26,11 +26,11 @@ internal sealed class PipelineQueue : IDisposable
     public PipelineQueue(CancellationToken stop) => _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
     /// <summary>Starts a worker. Its token is cancelled by Ctrl+C and when nobody reads the pipeline any more.</summary>
-    public Task Start(Func<PipelineWriter, CancellationToken, Task> work)
+    public Task<T> Start<T>(Func<PipelineWriter, CancellationToken, Task<T>> work)
     {
         CancellationToken token = _stop.Token;
         var writer = new PipelineWriter(_items.Writer, token);
-        Task worker = Task.Run(() => work(writer, token), CancellationToken.None);
+        Task<T> worker = Task.Run(() => work(writer, token), CancellationToken.None);
         lock (_lock)
         {
             _workers.Add(worker);

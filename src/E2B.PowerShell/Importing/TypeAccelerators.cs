@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Reflection;
 
-namespace E2B.PowerShell.Module;
+namespace E2B.PowerShell.Importing;
 
 /// <summary>
 /// Makes the public types of E2B.Core known by name: PowerShell does not look for types in the module's

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace E2B.PowerShell.Module;
+namespace E2B.PowerShell.Importing;
 
 /// <summary>
 /// Loads E2B.Core and what it brings from the module's <c>lib</c> folder into a context of their own, so

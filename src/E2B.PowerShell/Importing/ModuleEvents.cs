@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace E2B.PowerShell.Module;
+namespace E2B.PowerShell.Importing;
 
 /// <summary>What happens when the module is imported and removed.</summary>
 public sealed class ModuleEvents : IModuleAssemblyInitializer, IModuleAssemblyCleanup
