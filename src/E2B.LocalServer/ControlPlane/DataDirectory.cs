@@ -18,23 +18,6 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Where it is when nobody says.</summary>
-    public static string DefaultPath
-    {
-        get
-        {
-            if (Environment.UserName == "root")
-            {
-                return "/var/lib/e2b-local";
-            }
-
-            string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
-            return System.IO.Path.IsPathRooted(state)
-                ? System.IO.Path.Combine(state, "e2b-local")
-                : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "e2b-local");
-        }
-    }
-
     /// <summary>Makes the directory where there is none, and takes it.</summary>
     public static DataDirectory Open(string path)
     {

@@ -21,6 +21,9 @@ public sealed record ServeOptions
 
     public Isolation Isolation { get; init; }
 
+    /// <summary>Whether the server ends when its stdin does, and so with the program that started it, however that ends.</summary>
+    public bool ExitWithStdin { get; init; }
+
     /// <summary>Reads the command line after <c>serve</c>.</summary>
     /// <exception cref="UsageException">It cannot be understood.</exception>
     internal static ServeOptions Parse(ReadOnlySpan<string> args)
@@ -28,9 +31,16 @@ public sealed record ServeOptions
         int port = Protocol.E2BDefaults.DebugApiPort;
         string? data = null;
         var isolation = Isolation.Runc;
+        bool exitWithStdin = false;
         for (int i = 0; i < args.Length; i++)
         {
             string name = args[i];
+            if (name == "--exit-with-stdin")
+            {
+                exitWithStdin = true;
+                continue;
+            }
+
             string? value = null;
             if (name.StartsWith("--", StringComparison.Ordinal) && name.IndexOf('=', StringComparison.Ordinal) is > 0 and int equals)
             {
@@ -73,7 +83,13 @@ public sealed record ServeOptions
             }
         }
 
-        return new ServeOptions { Port = port, DataPath = data ?? DataDirectory.DefaultPath, Isolation = isolation };
+        return new ServeOptions
+        {
+            Port = port,
+            DataPath = Path.GetFullPath(data ?? Protocol.LocalServerState.DefaultDataDirectory()),
+            Isolation = isolation,
+            ExitWithStdin = exitWithStdin,
+        };
     }
 }
 
