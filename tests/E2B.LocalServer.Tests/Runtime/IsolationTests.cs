@@ -206,10 +206,17 @@ public sealed class IsolationTests : IAsyncLifetime
     public async Task Kernel_settings_are_read_only()
     {
         const string Attempt = "echo 1 > /proc/sys/net/ipv4/ip_forward";
-        var open = await _test.StartAsync(new ProtectionOverrides { Configuration = config => config["linux"]!.AsObject().Remove("readonlyPaths") });
+        var open = await _test.StartAsync(new ProtectionOverrides
+        {
+            Configuration = config =>
+            {
+                AllowNetworkSettings(config);
+                config["linux"]!.AsObject().Remove("readonlyPaths");
+            },
+        });
         (await _test.ExecAsync(open, Attempt)).Succeeded();
 
-        var closed = await _test.StartAsync();
+        var closed = await _test.StartAsync(new ProtectionOverrides { Configuration = AllowNetworkSettings });
         Assert.Contains("Read-only", (await _test.ExecAsync(closed, Attempt)).Text, StringComparison.Ordinal);
     }
 
@@ -285,6 +292,14 @@ public sealed class IsolationTests : IAsyncLifetime
         ["source"] = "tmpfs",
         ["options"] = new JsonArray("mode=755"),
     });
+
+    private static void AllowNetworkSettings(JsonObject config)
+    {
+        foreach (var (_, set) in config["process"]!["capabilities"]!.AsObject())
+        {
+            set!.AsArray().Add("CAP_NET_ADMIN");
+        }
+    }
 
     private static void RemoveNamespace(JsonObject config, string type)
     {
