@@ -6,7 +6,7 @@ namespace E2B.LocalServer.Native;
 
 /// <summary>
 /// A user namespace without processes, held by a descriptor, whose ids 0 to 65535 are a range of the host's.
-/// Id-mapped mounts take their mapping from one.
+/// Id-mapped mounts take their mapping from one; no sandbox ever runs in it.
 /// </summary>
 internal static class UserNamespace
 {
@@ -36,7 +36,9 @@ internal static class UserNamespace
                 throw new InvalidOperationException("unshare --user failed: this kernel or machine allows no user namespaces.");
             }
 
-            var map = string.Create(CultureInfo.InvariantCulture, $"0 {firstHostId} {count}\n");
+            // The last line is for overlays: they make their working files as the host's root, which therefore needs
+            // an id on disk as well. It is one that no sandbox has.
+            var map = string.Create(CultureInfo.InvariantCulture, $"0 {firstHostId} {count}\n{count} 0 1\n");
             File.WriteAllText($"/proc/{pid}/uid_map", map);
             File.WriteAllText($"/proc/{pid}/gid_map", map);
             var path = $"/proc/{pid}/ns/user";

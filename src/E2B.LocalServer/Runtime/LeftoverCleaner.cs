@@ -23,6 +23,12 @@ internal static class LeftoverCleaner
             Mounts.Unmount(mount);
         }
 
+        if (Mounts.Below(options.MountDirectory) is { Count: > 0 } mounts)
+        {
+            // What is deleted below must not reach through a mount.
+            throw new SandboxException($"{mounts[0]} is left of an earlier server and cannot be unmounted.");
+        }
+
         LoopDevice.DetachBelow(options.SandboxesDirectory);
         ControlGroups.Remove(options.ControlGroup);
         foreach (var folder in (string[])

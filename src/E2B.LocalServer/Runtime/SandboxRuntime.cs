@@ -106,6 +106,7 @@ public sealed class SandboxRuntime : IAsyncDisposable
     {
         await Task.WhenAll(_sandboxes.Keys.Select(EndQuietlyAsync));
         await LeftoverCleaner.CleanAsync(Options, _parts.Runc);
+        Folders.Delete(Options.RuntimeDirectory);
         _parts.IdRanges.Dispose();
         await _claim.DisposeAsync();
     }

@@ -12,9 +12,9 @@ internal static class Leaks
     public static IReadOnlyList<string> Find(SandboxRuntimeOptions options)
     {
         var found = new List<string>();
-        found.AddRange(Mounts.Below(options.RuntimeDirectory).Select(point => "mount " + point));
+        found.AddRange(Mounts.Below(options.MountDirectory).Where(point => point != options.MountDirectory).Select(point => "mount " + point));
         found.AddRange(LoopDevice.Attached(options.DataDirectory).Select(device => $"loop device {device.Device} of {device.Image}"));
-        found.AddRange(ControlGroups.Find(options.ControlGroup).Select(group => "control group " + group));
+        found.AddRange(ControlGroups.Find(options.ControlGroup).SelectMany(Directory.EnumerateDirectories).Select(group => "control group " + group));
         foreach (var folder in (string[])[options.SandboxesDirectory, options.MountDirectory, options.BundleDirectory, options.SocketDirectory, options.RuncDirectory])
         {
             if (Directory.Exists(folder))
@@ -23,8 +23,16 @@ internal static class Leaks
             }
         }
 
-        found.AddRange(Directory.EnumerateFiles(options.RuntimeDirectory).Select(file => "file " + file));
         return found;
+    }
+
+    /// <summary>After the runtime's end nothing at all is left, not even what holds its sandboxes' things.</summary>
+    public static async Task AssertClosedAsync(SandboxRuntimeOptions options)
+    {
+        await AssertNoneAsync(options);
+        Assert.Empty(ControlGroups.Find(options.ControlGroup));
+        Assert.Empty(Mounts.Below(options.RuntimeDirectory));
+        Assert.False(Directory.Exists(options.RuntimeDirectory));
     }
 
     /// <summary>Another container's start holds copies of all mounts for a few milliseconds, so this looks more than once.</summary>

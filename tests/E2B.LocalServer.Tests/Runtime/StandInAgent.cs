@@ -16,8 +16,11 @@ internal static class StandInAgent
         print("serving", flush=True)
         while True:
             connection, _ = listener.accept()
-            connection.recv(4096)
-            connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            try:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+            except OSError:
+                pass
             connection.close()
         """;
 

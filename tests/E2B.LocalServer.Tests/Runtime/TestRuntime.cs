@@ -47,9 +47,8 @@ public sealed class TestRuntime : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Runtime.DisposeAsync();
-        await Leaks.AssertNoneAsync(Runtime.Options);
+        await Leaks.AssertClosedAsync(Runtime.Options);
         Directory.Delete(Runtime.Options.DataDirectory, recursive: true);
-        Directory.Delete(Runtime.Options.RuntimeDirectory, recursive: true);
     }
 }
 
