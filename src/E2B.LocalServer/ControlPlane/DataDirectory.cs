@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text.Json;
+using E2B.Protocol;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -17,6 +19,8 @@ internal sealed class DataDirectory : IDisposable
     }
 
     public string Path { get; }
+
+    private string StateFile => System.IO.Path.Combine(Path, LocalServerState.FileName);
 
     /// <summary>Makes the directory where there is none, and takes it.</summary>
     public static DataDirectory Open(string path)
@@ -49,7 +53,7 @@ internal sealed class DataDirectory : IDisposable
     /// <summary>The API key: made at the first start, the same from then on.</summary>
     public string ApiKey()
     {
-        string file = System.IO.Path.Combine(Path, "api-key");
+        string file = System.IO.Path.Combine(Path, LocalServerState.ApiKeyFileName);
         try
         {
             if (File.Exists(file))
@@ -81,7 +85,20 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Tells clients on this machine where the server is, until it ends.</summary>
+    public void Announce(LocalServerState state)
+    {
+        string draft = StateFile + ".new";
+        File.WriteAllText(draft, JsonSerializer.Serialize(state, LocalServerJson.Default.LocalServerState));
+        File.SetUnixFileMode(draft, OwnerOnly);
+        File.Move(draft, StateFile, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        File.Delete(StateFile);
+        _lock.Dispose();
+    }
 
     private static bool IsKey(string text) =>
         text.StartsWith("e2b_", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using E2B.Protocol;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -16,6 +17,11 @@ internal static class ServeCommand
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ending);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ending);
         TextWriter log = TextWriter.Synchronized(errors);
+        if (options.ExitWithStdin)
+        {
+            EndWithStdin(ending);
+        }
+
         try
         {
             using DataDirectory data = DataDirectory.Open(options.DataPath);
@@ -33,6 +39,7 @@ internal static class ServeCommand
                 await host.StartAsync(ending.Token);
                 api = await LocalApi.StartAsync(options.Port, key, host, TimeProvider.System, log.WriteLine);
                 string url = $"http://127.0.0.1:{api.Port}";
+                data.Announce(new LocalServerState(Environment.ProcessId, new Uri(url), new Uri(url)));
                 output.Write($"E2B_API_URL={url}\nE2B_SANDBOX_URL={url}\nE2B_API_KEY={key}\n");
                 await output.FlushAsync(CancellationToken.None);
                 await Task.Delay(Timeout.InfiniteTimeSpan, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -78,6 +85,22 @@ internal static class ServeCommand
         }
 
         await host.DisposeAsync();
+    }
+
+    /// <summary>A thread of its own: reading a pipe blocks, and goes on until the very end.</summary>
+    private static void EndWithStdin(CancellationTokenSource ending)
+    {
+        Stream input = Console.OpenStandardInput();
+        new Thread(() =>
+        {
+            Span<byte> ignored = stackalloc byte[64];
+            while (input.Read(ignored) > 0)
+            {
+            }
+
+            ending.Cancel();
+        })
+        { IsBackground = true, Name = "stdin" }.Start();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ending) =>
