@@ -24,11 +24,28 @@ public class E2BException : Exception
     }
 
     /// <summary>The sandbox that the call was about; <see langword="null"/> when about none.</summary>
-    public string? SandboxId { get; init; }
+    public string? SandboxId
+    {
+        get => Facts.SandboxId;
+        init => Facts = Facts with { SandboxId = value };
+    }
 
     /// <summary>The HTTP status of the answer; <see langword="null"/> when there was no answer, or the error came inside a stream.</summary>
-    public int? StatusCode { get; init; }
+    public int? StatusCode
+    {
+        get => Facts.StatusCode;
+        init => Facts = Facts with { StatusCode = value };
+    }
 
     /// <summary>The service's id of the request, to be named when asking for support; <see langword="null"/> when it gave none.</summary>
-    public string? RequestId { get; init; }
+    public string? RequestId
+    {
+        get => Facts.RequestId;
+        init => Facts = Facts with { RequestId = value };
+    }
+
+    internal ErrorFacts Facts { get; set; }
 }
+
+/// <summary>What is known about a failed call beside the error itself.</summary>
+internal readonly record struct ErrorFacts(string? SandboxId, int? StatusCode, string? RequestId);

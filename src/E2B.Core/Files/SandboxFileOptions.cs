@@ -6,9 +6,9 @@ public sealed class SandboxFileOptions
     /// <summary>The Linux user: whose rights count, who owns what is written, whose home a relative path starts from. <see langword="null"/> means the sandbox's default user.</summary>
     public string? User { get; set; }
 
-    /// <summary>How long the request may take; <see langword="null"/> means the connection's, zero means no limit. When streaming, how long nothing may move.</summary>
+    /// <summary>How long the request may take, and for content on its way how long nothing may move; <see langword="null"/> means the connection's, zero means no limit.</summary>
     public TimeSpan? RequestTimeout { get; set; }
 
-    /// <summary>Only for writing: kept with the file. Keys are letters, digits and <c>-</c>; values printable ASCII.</summary>
+    /// <summary>Only for writing: kept with the file. Keys are letters, digits and the signs of HTTP header names; values printable ASCII.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; set; }
 }

@@ -1,12 +1,32 @@
+using System.Net;
+using E2B.Transport;
+
 namespace E2B;
 
-/// <summary>A sandbox, and what can be done in it.</summary>
+/// <summary>A sandbox, and what can be done in it. All its members may be used by several threads at once.</summary>
+/// <remarks>The object outlives the sandbox: what is asked of it then fails with an error that says so.</remarks>
 public sealed class Sandbox
 {
-    internal Sandbox(E2BClient client, string sandboxId)
+    private readonly EndpointSource _endpoint;
+    private readonly SandboxAccess _access;
+
+    internal Sandbox(E2BClient client, string sandboxId, SandboxAccess access, bool isAccessKnown)
+        : this(client, sandboxId, access, isAccessKnown
+            ? new EndpointSource(new DaemonEndpoint(client.Connection, sandboxId, access))
+            : new EndpointSource(async cancellationToken => new DaemonEndpoint(
+                client.Connection,
+                sandboxId,
+                await client.Sandboxes.GetAccessAsync(sandboxId, cancellationToken).ConfigureAwait(false))))
+    {
+    }
+
+    private Sandbox(E2BClient client, string sandboxId, SandboxAccess access, EndpointSource endpoint)
     {
         Client = client;
         SandboxId = sandboxId;
+        _access = access;
+        _endpoint = endpoint;
+        Daemon = new DaemonClient(client, endpoint);
         Commands = new CommandsClient(this);
         Files = new FilesClient(this);
     }
@@ -15,16 +35,16 @@ public sealed class Sandbox
     public string SandboxId { get; }
 
     /// <summary>The template's id; empty where it is not known.</summary>
-    public string TemplateId { get; } = string.Empty;
+    public string TemplateId => Access.TemplateId ?? string.Empty;
 
-    /// <summary>The template's name where it has one, else its id.</summary>
-    public string Template { get; } = string.Empty;
+    /// <summary>The template's name where it has one, else its id; empty where neither is known.</summary>
+    public string Template => Access.Alias ?? TemplateId;
 
     /// <summary>The version of the daemon in the sandbox; empty where it is not known yet.</summary>
-    public string EnvdVersion { get; } = string.Empty;
+    public string EnvdVersion => _endpoint.Known?.Version.Text ?? _access.EnvdVersion ?? string.Empty;
 
     /// <summary>The domain under which the sandbox's ports are found.</summary>
-    public string Domain { get; } = string.Empty;
+    public string Domain => Access.Domain ?? Client.Connection.Domain;
 
     /// <summary>The client that it came from.</summary>
     public E2BClient Client { get; }
@@ -35,23 +55,65 @@ public sealed class Sandbox
     /// <summary>Files and directories.</summary>
     public FilesClient Files { get; }
 
+    internal DaemonClient Daemon { get; }
+
+    private SandboxAccess Access => _endpoint.Known?.Access ?? _access;
+
     /// <summary>The same sandbox with another request timeout.</summary>
-    public Sandbox WithRequestTimeout(TimeSpan requestTimeout) => throw new NotImplementedException();
+    /// <param name="requestTimeout">How long a request may take; zero for no limit.</param>
+    public Sandbox WithRequestTimeout(TimeSpan requestTimeout) =>
+        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _endpoint);
 
-    /// <summary>Ends the sandbox. False when it was not there.</summary>
-    public Task<bool> KillAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>Ends the sandbox with all it holds.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns><see langword="false"/> when it was not there any more.</returns>
+    public Task<bool> KillAsync(CancellationToken cancellationToken = default) => Client.Sandboxes.KillAsync(SandboxId, cancellationToken);
 
-    /// <summary>Sets how long the sandbox lives, counted from now.</summary>
-    public Task SetTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>Sets how long the sandbox lives, counted from now: longer or shorter than before. In debug mode nothing happens.</summary>
+    /// <param name="timeout">The lifetime from now on, rounded up to whole seconds.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
+    public Task SetTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => Client.Connection.Debug
+        ? Task.CompletedTask
+        : Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken);
 
     /// <summary>What the control plane says about the sandbox.</summary>
-    public Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
+    public Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
+        Client.Sandboxes.GetAsync(SandboxId, cancellationToken);
 
-    /// <summary>Whether the sandbox's daemon answers.</summary>
-    public Task<bool> IsRunningAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <summary>Whether the sandbox runs: its daemon is asked.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> IsRunningAsync(CancellationToken cancellationToken = default)
+    {
+        DaemonEndpoint endpoint;
+        try
+        {
+            endpoint = await _endpoint.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxNotFoundException)
+        {
+            return false;
+        }
 
-    /// <summary>The host (and port) under which a port of the sandbox is found.</summary>
-    public string GetHost(int port) => throw new NotImplementedException();
+        var call = new DaemonCall("/health", $"ask the sandbox {SandboxId} for its health");
+        using var scope = new CallScope(Daemon.ContextOf(endpoint, call), requestTimeout: null, cancellationToken);
+        try
+        {
+            using HttpResponseMessage response = await Daemon.SendAsync(
+                scope, Repeat.Safe, endpoint, static e => e.NewRequest(HttpMethod.Get, "/health")).ConfigureAwait(false);
+            return true;
+        }
+        catch (E2BTimeoutException e) when (e.StatusCode == (int)HttpStatusCode.BadGateway)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The host (and port) under which a port of the sandbox is found, without a scheme.</summary>
+    /// <param name="port">A port in the sandbox.</param>
+    public string GetHost(int port) => Client.Connection.GetHost(SandboxId, port, Access.Domain);
 
     /// <summary>The sandbox's id.</summary>
     public override string ToString() => SandboxId;

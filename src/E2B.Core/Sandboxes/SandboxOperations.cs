@@ -1,46 +1,234 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using E2B.Errors;
+using E2B.Protocol;
+using E2B.Protocol.Rest;
+using E2B.Sandboxes;
+using E2B.Transport;
 
 namespace E2B;
 
 /// <summary>What the control plane does with sandboxes.</summary>
+/// <remarks>
+/// Every method can throw <see cref="E2BAuthenticationException"/>, <see cref="E2BRateLimitException"/>,
+/// <see cref="E2BTimeoutException"/>, <see cref="E2BUnreachableException"/> and <see cref="E2BException"/>, and
+/// <see cref="OperationCanceledException"/> when its caller gave up.
+/// </remarks>
 public sealed class SandboxOperations
 {
     private readonly E2BClient _client;
+    private readonly ControlPlane _plane;
 
-    internal SandboxOperations(E2BClient client) => _client = client;
+    internal SandboxOperations(E2BClient client)
+    {
+        _client = client;
+        _plane = new ControlPlane(client);
+    }
 
-    /// <summary>Makes a sandbox. It runs when this returns.</summary>
-    public Task<Sandbox> CreateAsync(SandboxCreateOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException(_client.ToString());
+    /// <summary>Makes a sandbox. It runs when this returns. In debug mode it is the one on this machine, without a call.</summary>
+    /// <param name="options">The sandbox to make.</param>
+    /// <param name="cancellationToken">Gives up. The sandbox may have been made by then: it ends with its lifetime.</param>
+    /// <exception cref="E2BNotFoundException">There is no such template.</exception>
+    /// <exception cref="E2BTemplateException">The template is too old for this library; the sandbox was ended again.</exception>
+    public async Task<Sandbox> CreateAsync(SandboxCreateOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (_client.Connection.Debug)
+        {
+            return Attach(E2BDefaults.DebugSandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
+        }
+
+        NewSandboxRequest request = SandboxModels.ToRequest(options ?? new SandboxCreateOptions());
+        var call = new RestCall(
+            HttpMethod.Post,
+            "/sandboxes",
+            $"create a sandbox from the template '{request.TemplateID}'",
+            Repeat.Unsent,
+            JsonSerializer.SerializeToUtf8Bytes(request, RestJson.Default.NewSandboxRequest));
+        SandboxModel made = await _plane.SendAsync(call, RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
+        if (!new DaemonVersion(made.EnvdVersion).IsSupported)
+        {
+            await KillAsync(made.SandboxID, cancellationToken).ConfigureAwait(false);
+            throw new E2BTemplateException(
+                $"The template '{request.TemplateID}' is too old: its daemon has version {made.EnvdVersion}. Build the template again.")
+            {
+                SandboxId = made.SandboxID,
+            };
+        }
+
+        return Attach(made.SandboxID, SandboxModels.ToAccess(made));
+    }
 
     /// <summary>Connects to a sandbox; one that is paused is resumed.</summary>
-    public Task<Sandbox> ConnectAsync(string sandboxId, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <param name="sandboxId">The sandbox's id.</param>
+    /// <param name="timeout">How long it lives from now on at least (a running one's lifetime is never shortened); <see langword="null"/> means 300 s.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
+    public async Task<Sandbox> ConnectAsync(string sandboxId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        RequireId(sandboxId);
+        if (_client.Connection.Debug)
+        {
+            return Attach(sandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
+        }
+
+        RestCall call = About(sandboxId, HttpMethod.Post, "/connect", "connect to", Repeat.Safe, ToJson(timeout));
+        SandboxModel model = await _plane.SendAsync(call, RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
+        return Attach(sandboxId, SandboxModels.ToAccess(model));
+    }
 
     /// <summary>What the control plane says about a sandbox.</summary>
-    public Task<SandboxInfo> GetAsync(string sandboxId, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <param name="sandboxId">The sandbox's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
+    public async Task<SandboxInfo> GetAsync(string sandboxId, CancellationToken cancellationToken = default)
+    {
+        RequireId(sandboxId);
+        RestCall call = About(sandboxId, HttpMethod.Get, string.Empty, "get", Repeat.Safe);
+        return SandboxModels.ToInfo(
+            await _plane.SendAsync(call, RestJson.Default.SandboxDetailModel, cancellationToken).ConfigureAwait(false), isDetailed: true);
+    }
 
-    /// <summary>Lists sandboxes, page by page as they are asked for.</summary>
+    /// <summary>Lists sandboxes. A page is asked for when the one before it is used up, and not earlier.</summary>
+    /// <param name="filter">Which ones; <see langword="null"/> means all, running and paused.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async IAsyncEnumerable<SandboxInfo> ListAsync(
         SandboxListFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await Task.CompletedTask.ConfigureAwait(false);
-        _ = _client;
-        yield break;
+        string query = ToQuery(filter ?? new SandboxListFilter());
+        string? next = null;
+        do
+        {
+            string page = next is null ? query : $"{query}{(query.Length == 0 ? '?' : '&')}nextToken={Uri.EscapeDataString(next)}";
+            var call = new RestCall(HttpMethod.Get, "/v2/sandboxes" + page, "list sandboxes", Repeat.Safe);
+            (IReadOnlyList<SandboxDetailModel> models, next) = await _plane
+                .SendPageAsync(call, RestJson.Default.IReadOnlyListSandboxDetailModel, cancellationToken).ConfigureAwait(false);
+            foreach (SandboxDetailModel model in models)
+            {
+                yield return SandboxModels.ToInfo(model, isDetailed: false);
+            }
+        }
+        while (!string.IsNullOrEmpty(next));
     }
 
-    /// <summary>Ends a sandbox. False when it was not there.</summary>
-    public Task<bool> KillAsync(string sandboxId, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+    /// <summary>Ends a sandbox with all it holds. In debug mode nothing happens.</summary>
+    /// <param name="sandboxId">The sandbox's id.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns><see langword="false"/> when it was not there.</returns>
+    public async Task<bool> KillAsync(string sandboxId, CancellationToken cancellationToken = default)
+    {
+        RequireId(sandboxId);
+        if (_client.Connection.Debug)
+        {
+            return true;
+        }
 
-    /// <summary>Sets how long a sandbox lives, counted from now.</summary>
-    public Task SetTimeoutAsync(string sandboxId, TimeSpan timeout, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
+        try
+        {
+            RestCall call = About(sandboxId, HttpMethod.Delete, string.Empty, "kill", Repeat.Safe);
+            await _plane.SendAsync(call, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (SandboxNotFoundException)
+        {
+            return false;
+        }
+    }
 
-    /// <summary>A sandbox object of what a list or <see cref="GetAsync"/> returned, without a call.</summary>
-    public Sandbox Attach(SandboxInfo info) => throw new NotImplementedException();
+    /// <summary>Sets how long a sandbox lives, counted from now: longer or shorter than before.</summary>
+    /// <param name="sandboxId">The sandbox's id.</param>
+    /// <param name="timeout">The lifetime from now on, rounded up to whole seconds.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
+    public Task SetTimeoutAsync(string sandboxId, TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        RequireId(sandboxId);
+        return _plane.SendAsync(
+            About(sandboxId, HttpMethod.Post, "/timeout", "set the lifetime of", Repeat.Safe, ToJson(timeout)), cancellationToken);
+    }
+
+    /// <summary>A sandbox object of what <see cref="ListAsync"/> or <see cref="GetAsync"/> returned, without a call.</summary>
+    /// <param name="info">What was returned.</param>
+    /// <remarks>A list does not tell access tokens: the object then asks for it when it is first needed.</remarks>
+    public Sandbox Attach(SandboxInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return new Sandbox(_client, info.SandboxId, SandboxModels.ToAccess(info), isAccessKnown: info.IsDetailed || _client.Connection.Debug);
+    }
 
     /// <summary>A sandbox object of an id, without a call.</summary>
-    public Sandbox Attach(string sandboxId, SandboxAccess? access = null) => throw new NotImplementedException();
+    /// <param name="sandboxId">The sandbox's id.</param>
+    /// <param name="access">What is needed to talk to it; <see langword="null"/> lets the object ask for it when it is first needed.</param>
+    public Sandbox Attach(string sandboxId, SandboxAccess? access = null)
+    {
+        RequireId(sandboxId);
+        return new Sandbox(_client, sandboxId, access ?? new SandboxAccess(), isAccessKnown: access is not null || _client.Connection.Debug);
+    }
+
+    /// <summary>Finds out what is needed to talk to a sandbox, leaving its lifetime as it is.</summary>
+    internal async Task<SandboxAccess> GetAccessAsync(string sandboxId, CancellationToken cancellationToken) =>
+        SandboxModels.ToAccess(await GetAsync(sandboxId, cancellationToken).ConfigureAwait(false));
+
+    private static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
+        method, $"/sandboxes/{Uri.EscapeDataString(sandboxId)}{rest}", $"{verb} the sandbox {sandboxId}", repeat, body, sandboxId, Missing.Sandbox);
+
+    private static byte[] ToJson(TimeSpan? timeout) =>
+        JsonSerializer.SerializeToUtf8Bytes(new TimeoutRequest(SandboxModels.ToSeconds(timeout)), RestJson.Default.TimeoutRequest);
+
+    private static void RequireId(string sandboxId)
+    {
+        if (string.IsNullOrWhiteSpace(sandboxId))
+        {
+            throw new E2BInvalidArgumentException("The sandbox's id is empty.");
+        }
+    }
+
+    private static string ToQuery(SandboxListFilter filter)
+    {
+        var query = new StringBuilder();
+        void Add(string name, string value) =>
+            query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+
+        if (filter.Metadata is { Count: > 0 } metadata)
+        {
+            // A query within the query, so escaped twice.
+            Add("metadata", string.Join('&', metadata.Select(
+                pair => $"{Uri.EscapeDataString(Uri.EscapeDataString(pair.Key))}={Uri.EscapeDataString(Uri.EscapeDataString(pair.Value))}")));
+        }
+
+        if (filter.States is { Count: > 0 } states)
+        {
+            Add("state", string.Join(',', states.Distinct().Select(ToWireName)));
+        }
+
+        if (!string.IsNullOrEmpty(filter.Template))
+        {
+            Add("template", filter.Template);
+        }
+
+        if (filter.StartedAfter is { } startedAfter)
+        {
+            Add("startedAfter", startedAfter.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", null));
+        }
+
+        if (filter.OldestFirst)
+        {
+            Add("order", "asc");
+        }
+
+        if (filter.PageSize is { } size)
+        {
+            Add("limit", size > 0 ? size.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                : throw new E2BInvalidArgumentException("A page has at least one sandbox."));
+        }
+
+        return query.ToString();
+    }
+
+    private static string ToWireName(SandboxState state) => state switch
+    {
+        SandboxState.Running => "running",
+        SandboxState.Paused => "paused",
+        _ => throw new E2BInvalidArgumentException("Sandboxes can be listed by the states Running and Paused."),
+    };
 }

@@ -1,0 +1,170 @@
+using System.Globalization;
+using E2B.Protocol.Connect;
+
+namespace E2B.Errors;
+
+/// <summary>The one place where an answer, a Connect error or a broken connection becomes an exception.</summary>
+internal static class ErrorMapper
+{
+    /// <summary>An error of the control plane, or of the daemon's plain HTTP side.</summary>
+    /// <param name="context">What the call was about.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="fromDaemon">Whether it came from a sandbox's side: 502 then means that the sandbox is gone.</param>
+    public static E2BException FromStatus(CallContext context, ErrorAnswer answer, bool fromDaemon)
+    {
+        string said = context.Quote(answer.Message);
+        E2BException error = answer.Status switch
+        {
+            >= 300 and < 400 => new E2BProtocolException(
+                $"Could not {context.Action}: {context.Server.Authority} redirects to {answer.Location?.GetLeftPart(UriPartial.Path) ?? "another address"}, "
+                + "and credentials are not sent on. Set the URL that is meant (E2B_API_URL or E2B_SANDBOX_URL)."),
+            400 or 422 => new E2BInvalidArgumentException(Sentence(context, said, "the server refused the request as invalid")),
+            401 or 403 => Unauthorized(context, said, fromDaemon),
+            404 => NotFound(context, said),
+            409 => new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
+            429 => RateLimited(context, said, answer.RetryAfter),
+            502 when fromDaemon => SandboxEnded(context, said),
+            507 => NoSpace(context, said),
+            502 or 503 or 504 => new E2BUnreachableException(
+                Sentence(context, said, $"{context.Server.Authority} is temporarily unavailable (HTTP {answer.Status})") + " Try again later."),
+            _ => new E2BException(Sentence(context, said, "the server failed") + $" (HTTP {answer.Status})"),
+        };
+        return With(error, context, answer.Status, answer.RequestId);
+    }
+
+    /// <summary>An error in Connect's form, from a unary answer or the end of a stream.</summary>
+    public static E2BException FromConnect(CallContext context, ConnectError connect, int? status = null, string? requestId = null)
+    {
+        string said = context.Quote(connect.Message);
+        E2BException error = connect.Code switch
+        {
+            _ when said.Contains("no space left", StringComparison.OrdinalIgnoreCase) => NoSpace(context, said),
+            ConnectCode.InvalidArgument or ConnectCode.OutOfRange =>
+                new E2BInvalidArgumentException(Sentence(context, said, "the sandbox refused the request as invalid")),
+            ConnectCode.Unauthenticated => Unauthorized(context, said, fromDaemon: true),
+            ConnectCode.NotFound => NotFound(context, said),
+            ConnectCode.AlreadyExists or ConnectCode.Aborted =>
+                new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
+            ConnectCode.ResourceExhausted => RateLimited(context, said, retryAfter: null),
+            ConnectCode.Unavailable => SandboxEnded(context, said),
+            ConnectCode.Canceled => new E2BTimeoutException(
+                E2BTimeoutKind.Request, Sentence(context, said, "the request was given up on the way") + " A longer request timeout may help."),
+            ConnectCode.DeadlineExceeded => new E2BTimeoutException(
+                E2BTimeoutKind.Command, Sentence(context, said, "its time limit passed") + " Give it a longer one, or zero for none."),
+            ConnectCode.Unimplemented => new E2BTemplateException(
+                Sentence(context, said, "the daemon in the sandbox does not offer this") + " A template built anew brings the newest daemon."),
+            _ => new E2BException(Sentence(context, said, "the sandbox reported a failure") + $" ({ConnectCodes.ToWireName(connect.Code)})"),
+        };
+        return With(error, context, status, requestId);
+    }
+
+    /// <summary>Bytes that are no valid answer.</summary>
+    public static E2BException FromFraming(CallContext context, FramingException cause) => With(
+        new E2BProtocolException(
+            $"Could not {context.Action}: the answer of {context.Server.Authority} is not E2B's protocol. {cause.Message} "
+            + "Check that the URL leads to E2B and not to something else.",
+            cause),
+        context);
+
+    /// <summary>No connection, or one that broke.</summary>
+    public static E2BException FromTransport(CallContext context, Exception cause)
+    {
+        HttpRequestError kind = (cause as HttpRequestException)?.HttpRequestError
+            ?? (cause as HttpIOException)?.HttpRequestError ?? HttpRequestError.Unknown;
+        string server = context.Server.Authority;
+        string what = kind switch
+        {
+            HttpRequestError.NameResolutionError => $"the name {context.Server.Host} cannot be resolved. Check the network and the domain.",
+            HttpRequestError.ConnectionError => $"no connection to {server}. Check the network, the URL and the proxy, and that the server runs.",
+            HttpRequestError.SecureConnectionError => $"no secure connection to {server}. Check its certificate, and that the URL's https is meant.",
+            HttpRequestError.ProxyTunnelError => $"the proxy gives no way to {server}. Check its address and credentials.",
+            _ => $"the connection to {server} broke. Whether the request had an effect is not known: look before repeating it.",
+        };
+        return With(new E2BUnreachableException($"Could not {context.Action}: {what}", cause), context);
+    }
+
+    /// <summary>No answer within the request timeout.</summary>
+    public static E2BException RequestTimedOut(CallContext context, TimeSpan limit, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.Request,
+            $"Could not {context.Action}: no answer of {context.Server.Authority} within the request timeout of {Seconds(limit)}. "
+            + "Raise RequestTimeout, or set it to zero for no limit.",
+            cause)
+        { Limit = limit },
+        context);
+
+    /// <summary>A command's own limit passed.</summary>
+    public static E2BException CommandTimedOut(CallContext context, TimeSpan limit, bool killed, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.Command,
+            killed
+                ? $"{context.Name} ran longer than its timeout of {Seconds(limit)} and was killed. Raise Timeout, or set it to zero for no limit."
+                : $"{context.Name} was followed for its timeout of {Seconds(limit)}; it may still run. Raise Timeout, or set it to zero for no limit.",
+            cause)
+        { Limit = limit },
+        context);
+
+    /// <summary>The connection broke, and the sandbox is known to be gone.</summary>
+    public static E2BException EndedDuringCall(CallContext context, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.SandboxEnded,
+            $"Could not {context.Action}: the sandbox {context.SandboxId} was killed or reached the end of its lifetime meanwhile. "
+            + "Give the next one a longer lifetime, or extend it in time.",
+            cause),
+        context);
+
+    /// <summary>A start that failed because there is no sandbox to start in.</summary>
+    public static E2BException NotRunning(CallContext context, E2BException cause) => With(
+        new SandboxNotFoundException(
+            $"Could not {context.Action}: the sandbox {context.SandboxId} is probably not running any more. Create another one; if this one is paused, connect to it first.",
+            cause),
+        context,
+        cause.StatusCode,
+        cause.RequestId);
+
+    private static E2BException With(E2BException error, CallContext context, int? status = null, string? requestId = null)
+    {
+        error.Facts = new ErrorFacts(context.SandboxId, status, requestId);
+        return error;
+    }
+
+    private static string Sentence(CallContext context, string said, string otherwise) =>
+        $"Could not {context.Action}: {(said.Length > 0 ? said : otherwise)}{(said.EndsWith('.') ? string.Empty : ".")}";
+
+    private static string Seconds(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds:0.###} s");
+
+    private static E2BAuthenticationException Unauthorized(CallContext context, string said, bool fromDaemon) => new(
+        Sentence(context, said, "the credentials were refused")
+        + (fromDaemon
+            ? " Either the Linux user does not exist in the sandbox, or the sandbox's access token is missing or wrong: connect to the sandbox to get it."
+            : " Check the API key (E2B_API_KEY); keys are at https://e2b.dev/dashboard?tab=keys."));
+
+    private static E2BRateLimitException RateLimited(CallContext context, string said, TimeSpan? retryAfter) => new(
+        Sentence(context, said, "too many requests")
+        + (retryAfter is { } wait ? $" Try again in {Seconds(wait)}." : " Try again later."))
+    {
+        RetryAfter = retryAfter,
+    };
+
+    private static NotEnoughSpaceException NoSpace(CallContext context, string said) => new(
+        Sentence(context, said, "the sandbox's disk is full") + " Remove something in the sandbox, or use a template with a larger disk.");
+
+    private static E2BTimeoutException SandboxEnded(CallContext context, string said) => new(
+        E2BTimeoutKind.SandboxEnded,
+        Sentence(context, said, "the sandbox does not answer")
+        + $" The sandbox {context.SandboxId} most likely reached the end of its lifetime: give the next one a longer lifetime, or extend it in time.");
+
+    private static E2BNotFoundException NotFound(CallContext context, string said) => context.Missing switch
+    {
+        Missing.Sandbox => new SandboxNotFoundException(
+            $"The sandbox {context.SandboxId} was not found: it was killed, its lifetime ended, or it belongs to another project. List the sandboxes to see those that are there."),
+        Missing.File => new SandboxFileNotFoundException(
+            $"Could not {context.Action}: there is no '{context.Name}' in the sandbox {context.SandboxId}.{(said.Length > 0 ? $" ({said})" : string.Empty)}")
+        {
+            Path = context.Name,
+        },
+        Missing.Process => new SandboxProcessNotFoundException(
+            $"Could not {context.Action}: {context.Name} is not running in the sandbox {context.SandboxId}. List its processes to see those that are."),
+        _ => new E2BNotFoundException(Sentence(context, said, "not found")),
+    };
+}

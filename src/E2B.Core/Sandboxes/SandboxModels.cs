@@ -1,0 +1,97 @@
+using E2B.Protocol;
+using E2B.Protocol.Rest;
+
+namespace E2B.Sandboxes;
+
+/// <summary>Between what users see and what is on the wire.</summary>
+internal static class SandboxModels
+{
+    public static SandboxInfo ToInfo(SandboxDetailModel model, bool isDetailed) => new()
+    {
+        SandboxId = model.SandboxID,
+        TemplateId = model.TemplateID,
+        Alias = model.Alias is { Length: > 0 } alias ? alias : null,
+        State = model.State switch
+        {
+            "running" => SandboxState.Running,
+            "paused" => SandboxState.Paused,
+            _ => SandboxState.Unknown,
+        },
+        StartedAt = model.StartedAt,
+        EndAt = model.EndAt,
+        CpuCount = model.CpuCount,
+        MemoryMB = model.MemoryMB,
+        DiskMB = model.DiskSizeMB,
+        EnvdVersion = model.EnvdVersion,
+        Metadata = model.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(model.Metadata),
+        AllowInternetAccess = model.AllowInternetAccess,
+        OnTimeout = model.Lifecycle?.OnTimeout,
+        AutoResume = model.Lifecycle?.AutoResume,
+        Domain = model.Domain is { Length: > 0 } domain ? domain : null,
+        VolumeMounts = (model.VolumeMounts ?? []).ToDictionary(mount => mount.Path, mount => mount.Name),
+        AccessToken = model.EnvdAccessToken,
+        IsDetailed = isDetailed,
+    };
+
+    public static SandboxAccess ToAccess(SandboxModel model) => new()
+    {
+        AccessToken = model.EnvdAccessToken is { Length: > 0 } token ? token : null,
+        EnvdVersion = model.EnvdVersion,
+        Domain = model.Domain is { Length: > 0 } domain ? domain : null,
+        TrafficAccessToken = model.TrafficAccessToken is { Length: > 0 } traffic ? traffic : null,
+        TemplateId = model.TemplateID,
+        Alias = model.Alias is { Length: > 0 } alias ? alias : null,
+    };
+
+    public static SandboxAccess ToAccess(SandboxInfo info) => new()
+    {
+        AccessToken = info.AccessToken is { Length: > 0 } token ? token : null,
+        EnvdVersion = info.EnvdVersion,
+        Domain = info.Domain,
+        TemplateId = info.TemplateId,
+        Alias = info.Alias,
+    };
+
+    public static NewSandboxRequest ToRequest(SandboxCreateOptions options)
+    {
+        bool pauses = options.OnTimeout == SandboxTimeoutAction.Pause;
+        if (options.KeepMemory is not null && !pauses)
+        {
+            throw new E2BInvalidArgumentException("KeepMemory goes only with OnTimeout = Pause.");
+        }
+
+        if (options.AutoResume == true && !pauses)
+        {
+            throw new E2BInvalidArgumentException("AutoResume goes only with OnTimeout = Pause.");
+        }
+
+        if (options.AutoResume == true && options.KeepMemory == false)
+        {
+            throw new E2BInvalidArgumentException(
+                "AutoResume needs the memory: a sandbox paused without it cannot be woken by traffic. Connect to it instead.");
+        }
+
+        return new NewSandboxRequest
+        {
+            TemplateID = options.Template is { Length: > 0 } template ? template : E2BDefaults.Template,
+            Timeout = ToSeconds(options.Timeout),
+            Metadata = options.Metadata,
+            EnvVars = options.Environment,
+            Secure = options.Secure,
+            AllowInternetAccess = options.AllowInternetAccess ?? true,
+            AutoPause = options.OnTimeout is null ? null : pauses,
+            AutoPauseMemory = options.KeepMemory,
+            AutoResume = options.AutoResume is { } resume ? new AutoResumeModel(resume) : null,
+            VolumeMounts = options.VolumeMounts?.Select(mount => new VolumeMountModel(mount.Value, mount.Key)).ToList(),
+        };
+    }
+
+    /// <summary>A lifetime in whole seconds, rounded up; <see langword="null"/> is the default one.</summary>
+    public static int ToSeconds(TimeSpan? lifetime)
+    {
+        double seconds = Math.Ceiling(lifetime?.TotalSeconds ?? E2BDefaults.SandboxTimeoutSeconds);
+        return seconds is >= 0 and <= int.MaxValue
+            ? (int)seconds
+            : throw new E2BInvalidArgumentException("A sandbox's lifetime is zero or more seconds, and a number of 32 bits.");
+    }
+}
