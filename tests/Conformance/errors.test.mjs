@@ -15,7 +15,7 @@ describe('errors', () => {
   })
 
   it('an unknown template is not found', async () => {
-    await assert.rejects(e2b.Sandbox.create('no-such-template'), e2b.NotFoundError)
+    await assert.rejects(e2b.Sandbox.create('no-such-template'), /^SandboxError: 404: template 'no-such-template' not found/)
   })
 
   it('an unknown sandbox is not found', async () => {

@@ -3,12 +3,24 @@ using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary><c>POST /sandboxes</c>.</summary>
+/// <summary><c>POST /sandboxes</c>, and its second version, which makes secure sandboxes only and assumes a longer life.</summary>
 internal static class CreateSandbox
 {
-    public static async Task HandleAsync(ApiCall call)
+    /// <summary><c>POST /sandboxes</c>.</summary>
+    public static async Task HandleAsync(ApiCall call) =>
+        await CreateAsync(call, await call.ReadAsync(RestJson.Default.NewSandboxRequest));
+
+    /// <summary><c>POST /v2/sandboxes</c>.</summary>
+    public static async Task HandleSecureAsync(ApiCall call)
     {
-        SandboxOrder order = Check(await call.ReadAsync(RestJson.Default.NewSandboxRequest));
+        NewSandboxRequest request = await call.ReadAsync(RestJson.Default.NewSandboxRequest);
+        await CreateAsync(
+            call, request with { Secure = true, Timeout = request.Timeout ?? (int)ServerFacts.SecondDefaultLifetime.TotalSeconds });
+    }
+
+    private static async Task CreateAsync(ApiCall call, NewSandboxRequest request)
+    {
+        SandboxOrder order = Check(request);
         Sandbox sandbox = await call.Sandboxes.CreateAsync(order, call.Aborted);
         await call.WriteAsync(StatusCodes.Status201Created, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
     }

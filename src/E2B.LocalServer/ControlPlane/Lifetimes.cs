@@ -16,9 +16,26 @@ internal static class Lifetimes
     }
 
     /// <summary><c>POST /sandboxes/{id}/connect</c>: only ever extends.</summary>
-    public static async Task ConnectAsync(ApiCall call)
+    public static async Task ConnectAsync(ApiCall call) => await ConnectAsync(call, await ReadAsync(call));
+
+    /// <summary>
+    /// <c>POST /v2/sandboxes/{id}/connect</c>: the same, but the lifetime, and the body itself, may be left out.
+    /// Its <c>memory</c> says how a paused sandbox comes back and means nothing to a running one.
+    /// </summary>
+    public static async Task ConnectSecondAsync(ApiCall call)
     {
-        TimeSpan lifetime = await ReadAsync(call);
+        TimeSpan lifetime = ServerFacts.SecondDefaultLifetime;
+        if (call.Http.Request.ContentLength is null or > 0)
+        {
+            TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
+            lifetime = body.Timeout is { } seconds ? Seconds(seconds) : lifetime;
+        }
+
+        await ConnectAsync(call, lifetime);
+    }
+
+    private static async Task ConnectAsync(ApiCall call, TimeSpan lifetime)
+    {
         RefuseBeyondMax(lifetime);
         Sandbox sandbox = call.Sandboxes.SetLifetime(call.SandboxId, lifetime, allowShorter: false);
         await call.WriteAsync(StatusCodes.Status200OK, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
@@ -50,8 +67,10 @@ internal static class Lifetimes
     private static async Task<TimeSpan> ReadAsync(ApiCall call)
     {
         TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
-        return body.Timeout is { } seconds and >= 0
-            ? TimeSpan.FromSeconds(seconds)
-            : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more, and must be given");
+        return Seconds(body.Timeout);
     }
+
+    private static TimeSpan Seconds(int? timeout) => timeout is { } seconds and >= 0
+        ? TimeSpan.FromSeconds(seconds)
+        : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more, and must be given");
 }

@@ -47,6 +47,7 @@ internal static class Routes
         new("GET", "/health", Health.GetAsync) { IsOpen = true },
 
         new("POST", "/sandboxes", CreateSandbox.HandleAsync),
+        new("POST", "/v2/sandboxes", CreateSandbox.HandleSecureAsync),
         new("GET", "/sandboxes", ListSandboxes.AllAsync),
         new("GET", "/v2/sandboxes", ListSandboxes.PageAsync),
         new("GET", "/sandboxes/metrics"),
@@ -54,6 +55,7 @@ internal static class Routes
         new("DELETE", "/sandboxes/{sandboxID}", OneSandbox.DeleteAsync),
         new("POST", "/sandboxes/{sandboxID}/timeout", Lifetimes.TimeoutAsync),
         new("POST", "/sandboxes/{sandboxID}/connect", Lifetimes.ConnectAsync),
+        new("POST", "/v2/sandboxes/{sandboxID}/connect", Lifetimes.ConnectSecondAsync),
         new("POST", "/sandboxes/{sandboxID}/refreshes", Lifetimes.RefreshAsync),
         new("POST", "/sandboxes/{sandboxID}/pause"),
         new("POST", "/sandboxes/{sandboxID}/resume"),

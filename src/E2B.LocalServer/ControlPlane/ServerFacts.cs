@@ -14,6 +14,9 @@ internal static class ServerFacts
     /// <summary>How long a sandbox lives whose maker does not say. The API's default, not the SDKs' (300 s, which they send).</summary>
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(15);
 
+    /// <summary>The default of the second version of create and connect, which is the official SDKs' own.</summary>
+    public static readonly TimeSpan SecondDefaultLifetime = TimeSpan.FromSeconds(Protocol.E2BDefaults.SandboxTimeoutSeconds);
+
     /// <summary>The cloud's longest lifetime, counted from the start. It depends on the plan there; this is the longer one.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(24);
 
