@@ -40,7 +40,7 @@ Describe 'Invoke-E2BCommand: output' {
     }
 
     It 'keeps characters whole that come in pieces' {
-        $command = 'for b in 342 202 254; do printf "\$b"; sleep 0.02; done; printf "\n\360\237"; sleep 0.02; printf "\230\200\n"'
+        $command = 'for b in 342 202 254; do printf "\\$b"; sleep 0.02; done; printf "\n\360\237"; sleep 0.02; printf "\230\200\n"'
         Invoke-E2BCommand $sandbox $command | Should -BeExactly @('€', '😀')
     }
 

@@ -43,7 +43,7 @@ try {
 finally {
     Get-E2BSandbox | Remove-E2BSandbox -ErrorAction SilentlyContinue
     Stop-E2BLocalServer
-    Remove-Item -LiteralPath $data -Recurse -Force
+    [IO.Directory]::Delete($data, $true)
 }
 
 exit [int]($failed -gt 0)

@@ -49,17 +49,12 @@ internal static class SandboxArgument
         return id;
     }
 
-    /// <summary>The sandbox that a value names. Only an id, which carries no access token, costs a request.</summary>
-    public static async Task<Sandbox> ResolveAsync(object value, Func<E2BClient> client, CancellationToken cancellationToken)
+    /// <summary>The sandbox that a value is.</summary>
+    /// <returns><see langword="false"/> when it only names one.</returns>
+    public static bool TryGetSandbox(object value, out Sandbox? sandbox)
     {
-        if (Unwrap(value) is Sandbox sandbox)
-        {
-            return sandbox;
-        }
-
-        string id = GetId(value);
-        SandboxOperations sandboxes = client().Sandboxes;
-        return sandboxes.Attach(await sandboxes.GetAsync(id, cancellationToken).ConfigureAwait(false));
+        sandbox = Unwrap(value) as Sandbox;
+        return sandbox is not null;
     }
 
     private static object Unwrap(object value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;

@@ -68,12 +68,13 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
             : sandbox;
 
     /// <summary>The sandboxes to work on: those named, else the default one. What cannot be found is an error each.</summary>
-    private protected IReadOnlyList<Sandbox> ResolveTargets()
+    /// <param name="hasInput">Whether there is anything, by pipeline or argument, that is no sandbox.</param>
+    private protected IReadOnlyList<Sandbox> ResolveTargets(bool hasInput)
     {
         if (_targets.Count == 0)
         {
             // An empty pipeline of sandboxes means that there is nothing to do, not that the default is meant.
-            if (MyInvocation.ExpectingInput && !HasInput)
+            if (MyInvocation.ExpectingInput && !hasInput)
             {
                 return [];
             }
@@ -84,7 +85,7 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         var found = new List<Sandbox>(_targets.Count);
         foreach (object target in _targets)
         {
-            if (TryAwait(token => SandboxArgument.ResolveAsync(target, () => Client, token), target, out Sandbox sandbox))
+            if (TryResolve(target, out Sandbox sandbox))
             {
                 found.Add(sandbox);
             }
@@ -92,9 +93,6 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
 
         return found;
     }
-
-    /// <summary>Whether anything that is no sandbox came down the pipeline.</summary>
-    private protected abstract bool HasInput { get; }
 
     private static string? AsText(object? value) => value is PSObject wrapped ? wrapped.BaseObject as string : value as string;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Session;
 
@@ -18,9 +19,10 @@ public abstract class ConnectedCmdlet : E2BCmdlet
     [ValidateRange(0, int.MaxValue)]
     public int RequestTimeoutSec { get; set; }
 
-    private protected static E2BSession Session => E2BSession.Current;
+    /// <summary>The session, looked up when the cmdlet is made: workers run on threads that belong to no runspace.</summary>
+    private protected E2BSession Session { get; } = E2BSession.Current;
 
-    /// <summary>The client of the connection in force.</summary>
+    /// <summary>The client of the connection in force. Only for the pipeline's thread: where there is none, the cmdlet ends.</summary>
     private protected E2BClient Client
     {
         get
@@ -35,6 +37,22 @@ public abstract class ConnectedCmdlet : E2BCmdlet
                 throw;
             }
         }
+    }
+
+    /// <summary>Finds the sandbox that a value names; what cannot be found is an error about it.</summary>
+    private protected bool TryResolve(object value, out Sandbox sandbox)
+    {
+        if (SandboxArgument.TryGetSandbox(value, out sandbox!))
+        {
+            return true;
+        }
+
+        // Only an id costs a request, and needs a connection of the session's.
+        SandboxOperations sandboxes = Client.Sandboxes;
+        return TryAwait(
+            async token => sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
+            value,
+            out sandbox);
     }
 
     /// <summary>A client that heeds -RequestTimeoutSec.</summary>

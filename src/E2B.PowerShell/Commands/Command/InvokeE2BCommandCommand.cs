@@ -70,7 +70,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 
     private protected override string SecondPositionalName => nameof(Command);
 
-    private protected override bool HasInput => _inputs.Count > 0;
+    private bool HasStarted => _runs.Count > 0;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -93,7 +93,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
         if (TryAddTarget(InputObject))
         {
             _sandboxesPiped = true;
-            if (HasInput)
+            if (HasStarted)
             {
                 Refuse("E2BMixedInput", "A sandbox came down the pipeline after input. Pipe the sandboxes first, or name them with -Sandbox.", InputObject);
             }
@@ -101,9 +101,9 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             return;
         }
 
-        if (!HasInput)
+        if (!HasStarted)
         {
-            Start(withInput: true);
+            Start(withInput: true, ResolveTargets(hasInput: true));
         }
 
         byte[] bytes = InputBytes.Of(InputObject);
@@ -115,10 +115,10 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (!HasInput)
+        if (!HasStarted)
         {
-            // An empty pipeline is an empty stdin.
-            Start(withInput: MyInvocation.ExpectingInput && !_sandboxesPiped);
+            // An empty pipeline into a named sandbox is an empty stdin.
+            Start(withInput: MyInvocation.ExpectingInput && !_sandboxesPiped, ResolveTargets(hasInput: false));
         }
 
         foreach (InputFlow input in _inputs)
@@ -137,10 +137,8 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
         }
     }
 
-    private void Start(bool withInput)
+    private void Start(bool withInput, IReadOnlyList<Sandbox> sandboxes)
     {
-        IReadOnlyList<Sandbox> sandboxes = ResolveTargets();
-
         // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
         int limit = withInput ? int.MaxValue : ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit;
         var slots = new SemaphoreSlim(limit);

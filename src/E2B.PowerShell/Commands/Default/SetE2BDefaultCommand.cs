@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Session;
@@ -74,9 +73,15 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
         switch (name)
         {
             case nameof(Sandbox):
-                defaults.Sandbox = Sandbox is null
-                    ? null
-                    : AwaitOrStop(token => SandboxArgument.ResolveAsync(Sandbox, () => Client, token), Sandbox);
+                if (Sandbox is null)
+                {
+                    defaults.Sandbox = null;
+                }
+                else if (TryResolve(Sandbox, out Sandbox found))
+                {
+                    defaults.Sandbox = found;
+                }
+
                 break;
             case nameof(Template):
                 defaults.Template = string.IsNullOrEmpty(Template) ? null : Template;

@@ -37,8 +37,6 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
 
     private protected override string SecondPositionalName => nameof(Path);
 
-    private protected override bool HasInput => false;
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -59,7 +57,7 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        IReadOnlyList<Sandbox> sandboxes = ResolveTargets();
+        IReadOnlyList<Sandbox> sandboxes = ResolveTargets(hasInput: false);
         var form = new OutputForm { Raw = Raw, Bytes = AsByteStream, Tagged = sandboxes.Count > 1 && !(AsByteStream && !Raw) };
         foreach (Sandbox sandbox in sandboxes)
         {

@@ -42,7 +42,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
 
     private protected override string SecondPositionalName => nameof(Path);
 
-    private protected override bool HasInput => _started || MyInvocation.BoundParameters.ContainsKey(nameof(Value));
+    private bool HasValue => MyInvocation.BoundParameters.ContainsKey(nameof(Value));
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -61,7 +61,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
 
         if (!_started)
         {
-            Start();
+            Start(ResolveTargets(hasInput: true));
         }
 
         Send(InputObject);
@@ -72,8 +72,8 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
     {
         if (!_started)
         {
-            Start();
-            if (MyInvocation.BoundParameters.ContainsKey(nameof(Value)))
+            Start(ResolveTargets(HasValue));
+            if (HasValue)
             {
                 Send(Value);
             }
@@ -107,10 +107,10 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
         base.Dispose(disposing);
     }
 
-    private void Start()
+    private void Start(IReadOnlyList<Sandbox> sandboxes)
     {
         _started = true;
-        foreach (Sandbox sandbox in ResolveTargets())
+        foreach (Sandbox sandbox in sandboxes)
         {
             if (ShouldProcess($"{Path} in sandbox {sandbox.SandboxId}", "Write file"))
             {

@@ -33,6 +33,7 @@ public sealed class GetE2BSandboxCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        SandboxOperations sandboxes = Client.Sandboxes;
         if (ParameterSetName == ListSet)
         {
             List(Filter(), static _ => true);
@@ -46,9 +47,9 @@ public sealed class GetE2BSandboxCommand : ConnectedCmdlet
                 var pattern = new WildcardPattern(id, WildcardOptions.IgnoreCase);
                 List(new SandboxListFilter { States = [SandboxState.Running] }, info => pattern.IsMatch(info.SandboxId));
             }
-            else if (TryAwait(token => Client.Sandboxes.GetAsync(SandboxArgument.GetId(id), token), id, out SandboxInfo info))
+            else if (TryAwait(token => sandboxes.GetAsync(SandboxArgument.GetId(id), token), id, out SandboxInfo info))
             {
-                WriteObject(Client.Sandboxes.Attach(info));
+                WriteObject(sandboxes.Attach(info));
             }
         }
     }

@@ -50,7 +50,8 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
             return;
         }
 
-        Sandbox sandbox = AwaitOrStop(token => Client.Sandboxes.CreateAsync(options, token), options.Template);
+        SandboxOperations sandboxes = Client.Sandboxes;
+        Sandbox sandbox = AwaitOrStop(token => sandboxes.CreateAsync(options, token), options.Template);
         if (AsDefault)
         {
             defaults.Sandbox = sandbox;
