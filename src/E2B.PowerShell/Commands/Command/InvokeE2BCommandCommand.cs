@@ -15,6 +15,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     private readonly List<InputFlow> _inputs = [];
     private readonly List<Task<CommandResult?>> _runs = [];
     private bool _sandboxesPiped;
+    private bool _started;
 
     /// <summary>A line for the sandbox's shell, bash.</summary>
     [Parameter(Position = 1)]
@@ -70,7 +71,6 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 
     private protected override string SecondPositionalName => nameof(Command);
 
-    private bool HasStarted => _runs.Count > 0;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -93,7 +93,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
         if (TryAddTarget(InputObject))
         {
             _sandboxesPiped = true;
-            if (HasStarted)
+            if (_started)
             {
                 Refuse("E2BMixedInput", "A sandbox came down the pipeline after input. Pipe the sandboxes first, or name them with -Sandbox.", InputObject);
             }
@@ -101,7 +101,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             return;
         }
 
-        if (!HasStarted)
+        if (!_started)
         {
             Start(withInput: true, ResolveTargets(hasInput: true));
         }
@@ -115,7 +115,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (!HasStarted)
+        if (!_started)
         {
             // An empty pipeline into a named sandbox is an empty stdin.
             Start(withInput: MyInvocation.ExpectingInput && !_sandboxesPiped, ResolveTargets(hasInput: false));
@@ -139,6 +139,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 
     private void Start(bool withInput, IReadOnlyList<Sandbox> sandboxes)
     {
+        _started = true;
         // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
         int limit = withInput ? int.MaxValue : ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit;
         var slots = new SemaphoreSlim(limit);
