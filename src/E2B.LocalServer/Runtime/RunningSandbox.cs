@@ -137,6 +137,11 @@ public sealed class RunningSandbox : IAsyncDisposable
 
         // No step is broken off half-way; all are short, and what is whole can be undone.
         either.Token.ThrowIfCancellationRequested();
+        if (Spec.Layers.FirstOrDefault(layer => !Directory.Exists(layer)) is { } missing)
+        {
+            throw new SandboxException($"There is no layer {missing}.");
+        }
+
         _idRange = _parts.IdRanges.Take();
         Directory.CreateDirectory(_diskFolder);
         _diskClaim = SandboxDisk.Open(_parts.Disks, _image, Spec);

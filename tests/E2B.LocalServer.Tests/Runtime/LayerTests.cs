@@ -47,6 +47,14 @@ public sealed class LayerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_missing_layer_is_named()
+    {
+        var spec = new SandboxSpec { Limits = TestRuntime.SmallLimits, Layers = ["/no/such/layer"] };
+        var error = await Assert.ThrowsAsync<SandboxException>(() => _test.StartAsync(spec));
+        Assert.Contains("/no/such/layer", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_kept_disk_brings_the_files_back()
     {
         var disk = Path.Combine(_test.Runtime.Options.DataDirectory, "kept", "disk.img");
