@@ -13,8 +13,11 @@ internal static unsafe class Descriptor
     private const int LongestSocketPath = 107;
     private const int Backlog = 512;
 
-    public static SafeFileHandle NullDevice() =>
-        Own(LinuxException.Check(Libc.Open("/dev/null", ReadWriteCloseOnExec), "open", "/dev/null"));
+    public static SafeFileHandle NullDevice() => Open("/dev/null");
+
+    /// <summary>Opens a file to read and write without the lock that .NET's own ways of opening take.</summary>
+    public static SafeFileHandle Open(string path) =>
+        Own(LinuxException.Check(Libc.Open(path, ReadWriteCloseOnExec), "open", path));
 
     /// <summary>
     /// A listening Unix socket. Not a <see cref="System.Net.Sockets.Socket"/>: that one, when closed, deletes the

@@ -32,8 +32,8 @@ internal sealed unsafe class LoopDevice : IDisposable
 
     public static LoopDevice Attach(string image)
     {
-        using var control = File.OpenHandle("/dev/loop-control", FileMode.Open, FileAccess.ReadWrite);
-        using var backing = File.OpenHandle(image, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var control = Descriptor.Open("/dev/loop-control");
+        using var backing = Descriptor.Open(image);
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var number = LinuxException.Check(Libc.Ioctl(Number(control), GetFree, 0), "ioctl LOOP_CTL_GET_FREE", "/dev/loop-control");

@@ -11,8 +11,11 @@ internal static class OciConfig
     /// <summary>As many as programs expect, unless the server itself may have fewer: not every root may raise that.</summary>
     private static readonly long _openFiles = Math.Min(65_536, HighestOpenFiles());
 
-    /// <summary>When the host itself runs short of memory, sandboxes go before anything else.</summary>
-    private const int OutOfMemoryScore = 500;
+    /// <summary>
+    /// When the host itself runs short of memory, sandboxes go first. Not the highest score: what the agent starts
+    /// should have a higher one, so that it goes before the agent does.
+    /// </summary>
+    private const int OutOfMemoryScore = 200;
 
     private const long Mebibyte = 1024 * 1024;
 

@@ -19,11 +19,8 @@ internal sealed class OutputTail : IDisposable
     public OutputTail(SafeSocketHandle handle)
     {
         _socket = new Socket(handle);
-        Finished = ReadAsync();
+        _ = ReadAsync();
     }
-
-    /// <summary>Ends when everybody who could write is gone.</summary>
-    public Task Finished { get; }
 
     public override string ToString()
     {

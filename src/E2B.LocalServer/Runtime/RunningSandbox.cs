@@ -15,6 +15,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private readonly RootFileSystem _files;
     private readonly string _bundle;
     private readonly string _diskFolder;
+    private readonly string _image;
     private readonly string _socketPath;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ending = new();
@@ -24,6 +25,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private Task? _end;
     private IdRange? _idRange;
     private OutputTail? _output;
+    private FileStream? _diskClaim;
     private bool _containerMade;
     private bool _frozen;
 
@@ -35,9 +37,10 @@ public sealed class RunningSandbox : IAsyncDisposable
         ContainerId = SandboxId.New();
         var options = parts.Options;
         _diskFolder = Path.Combine(options.SandboxesDirectory, ContainerId);
+        _image = Path.Combine(_diskFolder, "disk.img");
         _bundle = Path.Combine(options.BundleDirectory, ContainerId);
         _socketPath = Path.Combine(options.SocketDirectory, ContainerId);
-        _files = new RootFileSystem(Path.Combine(options.MountDirectory, ContainerId), Path.Combine(_diskFolder, "disk.img"));
+        _files = new RootFileSystem(Path.Combine(options.MountDirectory, ContainerId), _image);
     }
 
     /// <summary>The container's name, which serves as the sandbox's id as well.</summary>
@@ -99,6 +102,13 @@ public sealed class RunningSandbox : IAsyncDisposable
     public Task SaveLayerAsync(string folder, CancellationToken cancellationToken) =>
         LayerWriter.SaveAsync(_files.Disk, _parts.Base, folder, cancellationToken);
 
+    /// <summary>
+    /// Gives the disk a second name in the data folder, under which it is still there when the sandbox has ended and
+    /// when the server was killed. A sandbox started with it (<see cref="SandboxSpec.Disk"/>) has the files as they
+    /// were last; processes are lost.
+    /// </summary>
+    public Task KeepDiskAsync(string path) => Task.Run(() => SandboxDisk.Keep(_image, _files.Disk, path));
+
     /// <summary>Ends the sandbox and frees all it had. Calls after the first wait for the same end.</summary>
     public Task KillAsync()
     {
@@ -109,11 +119,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     }
 
     /// <inheritdoc cref="KillAsync"/>
-    public async ValueTask DisposeAsync()
-    {
-        await KillAsync();
-        _freezing.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await KillAsync();
 
     internal Task StartAsync(CancellationToken cancellationToken)
     {
@@ -131,9 +137,14 @@ public sealed class RunningSandbox : IAsyncDisposable
 
         // No step is broken off half-way; all are short, and what is whole can be undone.
         either.Token.ThrowIfCancellationRequested();
+        if (Spec.Layers.FirstOrDefault(layer => !Directory.Exists(layer)) is { } missing)
+        {
+            throw new SandboxException($"There is no layer {missing}.");
+        }
+
         _idRange = _parts.IdRanges.Take();
         Directory.CreateDirectory(_diskFolder);
-        _parts.Disks.Create(Path.Combine(_diskFolder, "disk.img"), Spec.Limits.DiskMiB);
+        _diskClaim = SandboxDisk.Open(_parts.Disks, _image, Spec);
         var prepared = watch.Elapsed;
 
         either.Token.ThrowIfCancellationRequested();
@@ -184,7 +195,12 @@ public sealed class RunningSandbox : IAsyncDisposable
         await _freezing.WaitAsync();
         try
         {
-            if (_frozen != frozen && !_ending.IsCancellationRequested)
+            if (_ending.IsCancellationRequested || Exited.IsCompleted)
+            {
+                throw new SandboxException($"Sandbox {ContainerId} has ended.");
+            }
+
+            if (_frozen != frozen)
             {
                 await (frozen ? _parts.Runc.PauseAsync(ContainerId) : _parts.Runc.ResumeAsync(ContainerId));
                 _frozen = frozen;
@@ -211,7 +227,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         var failures = new List<Exception>();
         await TryAsync(EndContainerAsync, failures);
         _exited.TrySetResult();
-        await TryAsync(DeleteFilesAsync, failures);
+        await TryAsync(() => Task.Run(DeleteFiles), failures);
         if (_idRange is not null)
         {
             _parts.IdRanges.Return(_idRange);
@@ -255,14 +271,14 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
     }
 
-    private Task DeleteFilesAsync()
+    private void DeleteFiles()
     {
         _files.Unmount();
         File.Delete(_socketPath);
         Folders.Delete(_bundle);
+        _diskClaim?.Dispose();
         Folders.Delete(_diskFolder);
         _output?.Dispose();
-        return Task.CompletedTask;
     }
 
     private static async Task TryAsync(Func<Task> step, List<Exception> failures)

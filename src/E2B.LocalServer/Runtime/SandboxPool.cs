@@ -19,6 +19,7 @@ public sealed class SandboxPool : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _taken = new(0);
     private readonly Task _filling;
+    private Task? _end;
     private long _lastForeground;
     private int _foreground;
 
@@ -72,15 +73,27 @@ public sealed class SandboxPool : IAsyncDisposable
     /// <summary>Ends the waiting sandboxes.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _filling;
-        while (Next() is { } sandbox)
+        Task end;
+        lock (_lock)
         {
-            await DisposeQuietlyAsync(sandbox);
+            end = _end ??= Task.Run(EndAsync);
         }
 
+        await end;
+    }
+
+    private async Task EndAsync()
+    {
+        await _stopping.CancelAsync();
+        await _filling;
+        var left = new List<Task>();
+        while (Next() is { } sandbox)
+        {
+            left.Add(DisposeQuietlyAsync(sandbox));
+        }
+
+        await Task.WhenAll(left);
         _stopping.Dispose();
-        _taken.Dispose();
     }
 
     private async Task<RunningSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)

@@ -83,9 +83,14 @@ public sealed class SandboxRuntime : IAsyncDisposable
             await sandbox.StartAsync(cancellationToken);
             return sandbox;
         }
-        catch
+        catch (Exception error)
         {
-            await sandbox.DisposeAsync();
+            await EndFailedAsync(sandbox, error);
+            if (error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new SandboxException($"Sandbox {sandbox.ContainerId} was ended while it started.", error);
+            }
+
             throw;
         }
     }
@@ -96,10 +101,22 @@ public sealed class SandboxRuntime : IAsyncDisposable
         Task end;
         lock (_lock)
         {
-            end = _end ??= EndAsync();
+            end = _end ??= Task.Run(EndAsync);
         }
 
         await end;
+    }
+
+    private static async Task EndFailedAsync(RunningSandbox sandbox, Exception startError)
+    {
+        try
+        {
+            await sandbox.DisposeAsync();
+        }
+        catch (SandboxException error)
+        {
+            throw new SandboxException($"{startError.Message} {error.Message}", startError);
+        }
     }
 
     private async Task EndAsync()

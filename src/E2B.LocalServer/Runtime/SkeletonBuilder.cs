@@ -62,7 +62,12 @@ internal static class SkeletonBuilder
 
     private static void WriteFile(string path, string content)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var parent = Path.GetDirectoryName(path)!;
+        if (!Directory.Exists(parent))
+        {
+            Folders.Make(parent, Folders.Open);
+        }
+
         File.WriteAllText(path, content);
         File.SetUnixFileMode(path, PlainFile);
     }

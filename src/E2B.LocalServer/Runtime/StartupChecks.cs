@@ -1,3 +1,4 @@
+using System.Globalization;
 using E2B.LocalServer.Native;
 
 namespace E2B.LocalServer.Runtime;
@@ -5,10 +6,16 @@ namespace E2B.LocalServer.Runtime;
 /// <summary>Looks at the start whether this machine can run sandboxes, and says what to do when it cannot.</summary>
 public static class StartupChecks
 {
+    /// <summary>The number of CAP_SYS_ADMIN.</summary>
+    private const int SystemAdministration = 21;
+
     private static readonly Version _oldestKernel = new(5, 19);
     private static readonly string[] _programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-    /// <summary>Throws <see cref="StartupCheckException"/> for the first thing that is missing.</summary>
+    /// <summary>
+    /// Throws <see cref="StartupCheckException"/> for the first thing that is missing. To be called before
+    /// <see cref="MountNamespace.EnterAndReexec"/> too, which without root could only say "not permitted".
+    /// </summary>
     public static void Run()
     {
         if (!OperatingSystem.IsLinux())
@@ -17,6 +24,7 @@ public static class StartupChecks
         }
 
         CheckUser(Libc.GetEffectiveUserId());
+        CheckCapabilities(File.ReadAllLines("/proc/self/status"));
         CheckKernel(Environment.OSVersion.Version);
         Find("runc", "runc");
         Find("mkfs.ext4", "e2fsprogs");
@@ -35,6 +43,17 @@ public static class StartupChecks
         {
             throw new StartupCheckException(
                 "Sandboxes need root: only root can limit what they use and give each its own disk. Start the server as root (sudo).");
+        }
+    }
+
+    internal static void CheckCapabilities(IEnumerable<string> status)
+    {
+        var line = status.First(text => text.StartsWith("CapEff:", StringComparison.Ordinal));
+        var capabilities = ulong.Parse(line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        if ((capabilities & (1UL << SystemAdministration)) == 0)
+        {
+            throw new StartupCheckException(
+                "Sandboxes need a root that may mount, and this one may not. Inside a container, start that with --privileged.");
         }
     }
 

@@ -29,12 +29,14 @@ public sealed class CrashTests
         await using var next = await TestRuntime.OpenAsync(options);
     }
 
-    [Fact]
-    public async Task The_next_server_removes_what_a_killed_one_left()
+    [Theory]
+    [InlineData("stays")]
+    [InlineData("frozen")]
+    public async Task The_next_server_removes_what_a_killed_one_left(string agent)
     {
         Requirements.Check();
         var options = TestRuntime.Options();
-        var (server, init) = await StartServerAsync(options, "stays");
+        var (server, init) = await StartServerAsync(options, agent);
         server.Kill();
         await server.WaitForExitAsync(TestRuntime.Token);
         server.Dispose();
@@ -71,6 +73,11 @@ public sealed class CrashTests
         };
         var runtime = SandboxRuntime.OpenAsync(options, CancellationToken.None).GetAwaiter().GetResult();
         var sandbox = runtime.StartAsync(new SandboxSpec { Limits = options.DefaultLimits }, CancellationToken.None).GetAwaiter().GetResult();
+        if (Environment.GetEnvironmentVariable(ChildAgent) == "frozen")
+        {
+            sandbox.FreezeAsync().GetAwaiter().GetResult();
+        }
+
         Console.WriteLine(sandbox.InitPid);
         Thread.Sleep(Timeout.Infinite);
     }

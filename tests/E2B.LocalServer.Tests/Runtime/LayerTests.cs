@@ -46,6 +46,35 @@ public sealed class LayerTests : IAsyncLifetime
         Assert.Equal("moved\n", (await _test.ExecAsync(third, "ls /opt")).Output);
     }
 
+    [Fact]
+    public async Task A_missing_layer_is_named()
+    {
+        var spec = new SandboxSpec { Limits = TestRuntime.SmallLimits, Layers = ["/no/such/layer"] };
+        var error = await Assert.ThrowsAsync<SandboxException>(() => _test.StartAsync(spec));
+        Assert.Contains("/no/such/layer", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_kept_disk_brings_the_files_back()
+    {
+        var disk = Path.Combine(_test.Runtime.Options.DataDirectory, "kept", "disk.img");
+        var first = await _test.StartAsync();
+        (await _test.ExecAsync(first, "echo early > /srv/early; rm /usr/bin/true")).Succeeded();
+        await first.KeepDiskAsync(disk);
+        await first.KeepDiskAsync(disk);
+        (await _test.ExecAsync(first, "echo late > /srv/late")).Succeeded();
+
+        var spec = new SandboxSpec { Limits = TestRuntime.SmallLimits, Disk = disk };
+        var error = await Assert.ThrowsAsync<SandboxException>(() => _test.StartAsync(spec));
+        Assert.Contains("in use", error.Message, StringComparison.Ordinal);
+        await first.KillAsync();
+
+        var second = await _test.StartAsync(spec);
+        Assert.Equal("early\nlate\n", (await _test.ExecAsync(second, "cat /srv/early /srv/late; ls /usr/bin/true 2>/dev/null")).Output);
+        await second.KillAsync();
+        Assert.True(File.Exists(disk));
+    }
+
     private async Task<string> SaveAsync(RunningSandbox sandbox, string name)
     {
         var folder = Path.Combine(_test.Runtime.Options.DataDirectory, "layers", name);

@@ -149,7 +149,7 @@ public sealed class LifecycleTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task A_closed_runtime_ends_its_sandboxes_and_starts_no_more()
     {
-        var test = await TestRuntime.OpenAsync();
+        await using var test = await TestRuntime.OpenAsync();
         var sandboxes = await Task.WhenAll(test.StartAsync(), test.StartAsync());
         var starting = test.StartAsync();
         await test.DisposeAsync();

@@ -11,6 +11,13 @@ public sealed class StartupCheckTests
         Assert.Contains("sudo", Assert.Throws<StartupCheckException>(() => StartupChecks.CheckUser(1000)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_root_that_may_not_mount_is_refused() =>
+        Assert.Contains(
+            "--privileged",
+            Assert.Throws<StartupCheckException>(() => StartupChecks.CheckCapabilities(["Name:\tx", "CapEff:\t00000000a80425fb"])).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
     public void An_old_kernel_is_refused() =>
         Assert.Contains("5.19", Assert.Throws<StartupCheckException>(() => StartupChecks.CheckKernel(new Version(5, 10, 0))).Message, StringComparison.Ordinal);
 

@@ -46,6 +46,11 @@ public sealed class TestRuntime : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (!Directory.Exists(Runtime.Options.DataDirectory))
+        {
+            return;
+        }
+
         await Runtime.DisposeAsync();
         await Leaks.AssertClosedAsync(Runtime.Options);
         Directory.Delete(Runtime.Options.DataDirectory, recursive: true);
