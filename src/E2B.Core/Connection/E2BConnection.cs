@@ -209,7 +209,8 @@ public sealed class E2BConnection
         throw new E2BInvalidArgumentException($"{name} is no http or https URL. Write it like https://api.example.com.");
     }
 
-    private static Uri DomainUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+    private static Uri DomainUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.PathAndQuery == "/" && url.UserInfo.Length == 0
         ? url
         : throw new E2BInvalidArgumentException(
             $"'{text}' is no valid URL. Check the domain (E2B_DOMAIN or the option): it is a name such as {E2BDefaults.Domain}, without https://.");
