@@ -1,1 +1,83 @@
-namespace E2B.LocalServer; internal static class Program { private static int Main() => 0; }
+using System.Runtime.Versioning;
+using E2B.LocalServer.Agent;
+using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Hosting;
+using E2B.LocalServer.Native;
+
+[assembly: SupportedOSPlatform("linux")]
+
+namespace E2B.LocalServer;
+
+/// <summary>The program: a server, or the agent in one of its sandboxes.</summary>
+internal static class Program
+{
+    private const string Help = """
+        The E2B API on this machine.
+
+        usage: E2B.LocalServer serve [--port N] [--data DIR] [--isolation runc|none] [--exit-with-stdin]
+               E2B.LocalServer --help | --version
+
+          --port N          the port on 127.0.0.1 (3000); 0 picks a free one
+          --data DIR        where the API key and what outlives the server are kept
+          --isolation       runc: a container each (the default); none: no isolation at all
+          --exit-with-stdin end when stdin ends: with the program that started the server
+
+        When it is ready it prints E2B_API_URL, E2B_SANDBOX_URL and E2B_API_KEY, one a line.
+        """;
+
+    private static Task<int> Main(string[] args)
+    {
+        // Before anything else runs: this starts the program again in place. Without the right to do so, the
+        // checks at the start say what is missing.
+        if (args is ["serve", ..] && Environment.IsPrivilegedProcess)
+        {
+            MountNamespace.EnterAndReexec();
+        }
+
+        return RunAsync(args, CreateHost, Console.Out, Console.Error, CancellationToken.None);
+    }
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code: 2 for a command line that cannot be understood.</returns>
+    internal static async Task<int> RunAsync(
+        string[] args, Func<ServeOptions, ISandboxHost> createHost, TextWriter output, TextWriter errors, CancellationToken stop)
+    {
+        try
+        {
+            switch (args is [var first, ..] ? first : null)
+            {
+                case "serve" when args is [_, "--help" or "-h"]:
+                case "--help" or "-h" or "help":
+                    output.WriteLine(Help);
+                    return 0;
+                case "--version":
+                    output.WriteLine(ServerFacts.Version);
+                    return 0;
+                case "serve":
+                    return await ServeCommand.RunAsync(ServeOptions.Parse(args.AsSpan(1)), createHost, output, errors, stop);
+                case "agent":
+                    return await AgentProgram.RunAsync(args[1..]);
+                case null:
+                    throw new UsageException("what to do? Say serve, or --help");
+                default:
+                    throw new UsageException($"unknown command '{args[0]}'");
+            }
+        }
+        catch (UsageException e)
+        {
+            errors.WriteLine($"error: {e.Message} (--help says what there is)");
+            return 2;
+        }
+    }
+
+    private static ISandboxHost CreateHost(ServeOptions options)
+    {
+        if (options.Isolation == Isolation.None)
+        {
+            throw new ServerStartException("this build has no --isolation none");
+        }
+
+        ILoggerFactory log = LoggerFactory.Create(static logging => logging.AddProvider(new ErrorStreamLoggerProvider()));
+        return new RuncSandboxHost(options.DataPath, log.CreateLogger("runtime"));
+    }
+}

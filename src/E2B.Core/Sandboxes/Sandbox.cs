@@ -4,14 +4,18 @@ using E2B.Transport;
 namespace E2B;
 
 /// <summary>A sandbox, and what can be done in it. All its members may be used by several threads at once.</summary>
-/// <remarks>The object outlives the sandbox: what is asked of it then fails with an error that says so.</remarks>
+/// <remarks>
+/// The object outlives the sandbox: what is asked of it then fails with an error that says so. What it tells
+/// of the sandbox is as it was when the object was made; <see cref="GetInfoAsync"/> asks anew.
+/// </remarks>
 public sealed class Sandbox
 {
     private readonly EndpointSource _endpoint;
     private readonly SandboxAccess _access;
+    private readonly SandboxInfo? _info;
 
-    internal Sandbox(E2BClient client, string sandboxId, SandboxAccess access, bool isAccessKnown)
-        : this(client, sandboxId, access, isAccessKnown
+    internal Sandbox(E2BClient client, string sandboxId, SandboxAccess access, bool isAccessKnown, SandboxInfo? info = null)
+        : this(client, sandboxId, access, info, isAccessKnown
             ? new EndpointSource(new DaemonEndpoint(client.Connection, sandboxId, access))
             : new EndpointSource(async cancellationToken => new DaemonEndpoint(
                 client.Connection,
@@ -20,8 +24,9 @@ public sealed class Sandbox
     {
     }
 
-    private Sandbox(E2BClient client, string sandboxId, SandboxAccess access, EndpointSource endpoint)
+    private Sandbox(E2BClient client, string sandboxId, SandboxAccess access, SandboxInfo? info, EndpointSource endpoint)
     {
+        _info = info;
         Client = client;
         SandboxId = sandboxId;
         _access = access;
@@ -39,6 +44,30 @@ public sealed class Sandbox
 
     /// <summary>The template's name where it has one, else its id; empty where neither is known.</summary>
     public string Template => Access.Alias ?? TemplateId;
+
+    /// <summary>Running or paused; unknown for an object made of an id alone.</summary>
+    public SandboxState State => _info?.State ?? SandboxState.Unknown;
+
+    /// <summary>When it was started; <see langword="null"/> where that is not known.</summary>
+    public DateTimeOffset? StartedAt => _info?.StartedAt;
+
+    /// <summary>When its lifetime ends; <see langword="null"/> where that is not known.</summary>
+    public DateTimeOffset? EndAt => _info?.EndAt;
+
+    /// <summary>How long it still lives, counted from now; <see langword="null"/> where that is not known.</summary>
+    public TimeSpan? TimeLeft => _info?.TimeLeft;
+
+    /// <summary>Processors; <see langword="null"/> where that is not known, as right after a create.</summary>
+    public int? CpuCount => Known(_info?.CpuCount);
+
+    /// <summary>Memory in MiB; <see langword="null"/> where that is not known, as right after a create.</summary>
+    public int? MemoryMB => Known(_info?.MemoryMB);
+
+    /// <summary>Disk in MiB; <see langword="null"/> where that is not known, as right after a create.</summary>
+    public int? DiskMB => Known(_info?.DiskMB);
+
+    /// <summary>The caller's own labels; empty where they are not known.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _info?.Metadata ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The version of the daemon in the sandbox; empty where it is not known yet.</summary>
     public string EnvdVersion => _endpoint.Known?.Version.Text ?? _access.EnvdVersion ?? string.Empty;
@@ -62,7 +91,7 @@ public sealed class Sandbox
     /// <summary>The same sandbox with another request timeout.</summary>
     /// <param name="requestTimeout">How long a request may take; zero for no limit.</param>
     public Sandbox WithRequestTimeout(TimeSpan requestTimeout) =>
-        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _endpoint);
+        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _info, _endpoint);
 
     /// <summary>Ends the sandbox with all it holds.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -117,4 +146,6 @@ public sealed class Sandbox
 
     /// <summary>The sandbox's id.</summary>
     public override string ToString() => SandboxId;
+
+    private static int? Known(int? number) => number > 0 ? number : null;
 }

@@ -33,6 +33,23 @@ internal static class SandboxModels
         IsDetailed = isDetailed,
     };
 
+    /// <summary>What is known of a sandbox that was just made: the answer tells little, so the rest is what was asked for.</summary>
+    public static SandboxInfo ToInfo(SandboxModel made, NewSandboxRequest request)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new SandboxInfo
+        {
+            SandboxId = made.SandboxID,
+            TemplateId = made.TemplateID,
+            Alias = made.Alias is { Length: > 0 } alias ? alias : null,
+            State = SandboxState.Running,
+            StartedAt = now,
+            EndAt = now + TimeSpan.FromSeconds(request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds),
+            EnvdVersion = made.EnvdVersion,
+            Metadata = request.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(request.Metadata),
+        };
+    }
+
     public static SandboxAccess ToAccess(SandboxModel model) => new()
     {
         AccessToken = model.EnvdAccessToken is { Length: > 0 } token ? token : null,

@@ -56,7 +56,7 @@ public sealed class SandboxOperations
             };
         }
 
-        return Attach(made.SandboxID, SandboxModels.ToAccess(made));
+        return new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
     }
 
     /// <summary>Connects to a sandbox; one that is paused is resumed.</summary>
@@ -153,7 +153,7 @@ public sealed class SandboxOperations
     public Sandbox Attach(SandboxInfo info)
     {
         ArgumentNullException.ThrowIfNull(info);
-        return new Sandbox(_client, info.SandboxId, SandboxModels.ToAccess(info), isAccessKnown: info.IsDetailed || _client.Connection.Debug);
+        return new Sandbox(_client, info.SandboxId, SandboxModels.ToAccess(info), isAccessKnown: info.IsDetailed || _client.Connection.Debug, info);
     }
 
     /// <summary>A sandbox object of an id, without a call.</summary>

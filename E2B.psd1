@@ -1,0 +1,39 @@
+@{
+    RootModule           = 'E2B.PowerShell.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6d6f7c52-0a4e-4f0a-9f0e-2f5e0c1b7a93'
+    Author               = 'E2B for PowerShell contributors'
+    CompanyName          = 'Community'
+    Copyright            = '(c) E2B for PowerShell contributors. MIT licence.'
+    Description          = 'E2B cloud sandboxes from PowerShell: isolated Linux machines that start in a fraction of a second and run commands, files and AI-generated code. Typed objects, streamed output, and a local server to try it all without an account.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('E2B.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Connect-E2B'
+        'Disconnect-E2B'
+        'Get-E2BConnection'
+        'Start-E2BLocalServer'
+        'Stop-E2BLocalServer'
+        'Get-E2BLocalServer'
+        'New-E2BSandbox'
+        'Get-E2BSandbox'
+        'Remove-E2BSandbox'
+        'Set-E2BDefault'
+        'Get-E2BDefault'
+        'Invoke-E2BCommand'
+        'Get-E2BFile'
+        'Set-E2BFile'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags         = @('E2B', 'Sandbox', 'AI', 'Agent', 'CodeExecution', 'Cloud', 'Linux', 'Windows', 'MacOS')
+            ProjectUri   = 'https://github.com/e2b-powershell/e2b-powershell'
+            LicenseUri   = 'https://github.com/e2b-powershell/e2b-powershell/blob/main/LICENSE'
+            ReleaseNotes = 'https://github.com/e2b-powershell/e2b-powershell/blob/main/CHANGELOG.md'
+        }
+    }
+}

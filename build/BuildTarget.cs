@@ -1,0 +1,68 @@
+namespace E2B.Build;
+
+/// <summary>The module and the server, ready to use, below out/.</summary>
+internal static class BuildTarget
+{
+    public static int Run(Repository repository)
+    {
+        Build(repository);
+        Console.WriteLine($"The module:       {Path.GetRelativePath(Environment.CurrentDirectory, repository.Module)}/E2B.psd1");
+        Console.WriteLine($"The local server: {Path.GetRelativePath(Environment.CurrentDirectory, repository.LocalServer)}/E2B.LocalServer.dll");
+        return 0;
+    }
+
+    public static void Build(Repository repository)
+    {
+        Shell.Require(repository, "dotnet", "build", "E2B.PowerShell.sln", "-c", "Release", "--nologo", "-v", "quiet", "-clp:NoSummary");
+        LayOutModule(repository);
+        Recreate(repository.LocalServer);
+        Shell.Require(
+            repository, "dotnet", "publish", "src/E2B.LocalServer", "-c", "Release", "--no-build", "--nologo", "-v", "quiet", "-o", repository.LocalServer);
+    }
+
+    private static void LayOutModule(Repository repository)
+    {
+        Recreate(repository.Module);
+        string library = Path.Combine(repository.Module, "lib");
+        Directory.CreateDirectory(library);
+
+        // What the module needs beside itself goes to lib/, which only its own load context looks into.
+        foreach (string file in Directory.EnumerateFiles(repository.At("src", "E2B.PowerShell", "bin", "Release", "net8.0")))
+        {
+            string name = Path.GetFileName(file);
+            bool isModule = name.StartsWith("E2B.PowerShell.", StringComparison.Ordinal);
+            if (Path.GetExtension(name) == ".dll")
+            {
+                File.Copy(file, Path.Combine(isModule ? repository.Module : library, name));
+            }
+        }
+
+        File.Copy(repository.At("E2B.psd1"), Path.Combine(repository.Module, "E2B.psd1"));
+        foreach (string file in Directory.EnumerateFiles(repository.At("src", "E2B.PowerShell", "Formats"), "*.ps1xml"))
+        {
+            File.Copy(file, Path.Combine(repository.Module, Path.GetFileName(file)));
+        }
+
+        string help = repository.At("docs", "help", "E2B.PowerShell.dll-Help.xml");
+        if (File.Exists(help))
+        {
+            string folder = Path.Combine(repository.Module, "en-US");
+            Directory.CreateDirectory(folder);
+            File.Copy(help, Path.Combine(folder, Path.GetFileName(help)));
+            foreach (string about in Directory.EnumerateFiles(repository.At("docs", "about"), "*.help.txt"))
+            {
+                File.Copy(about, Path.Combine(folder, Path.GetFileName(about)));
+            }
+        }
+    }
+
+    private static void Recreate(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+}

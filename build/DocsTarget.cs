@@ -1,0 +1,11 @@
+namespace E2B.Build;
+
+/// <summary>Help for Get-Help, made from the pages in docs/cmdlets.</summary>
+internal static class DocsTarget
+{
+    public static int Run(Repository repository)
+    {
+        BuildTarget.Build(repository);
+        return PowerShell.RunScript(repository, repository.At("build", "docs.ps1"), null);
+    }
+}

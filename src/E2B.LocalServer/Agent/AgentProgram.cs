@@ -1,0 +1,90 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using E2B.LocalServer.Agent.Access;
+using E2B.LocalServer.Agent.Native;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace E2B.LocalServer.Agent;
+
+/// <summary>The program inside a sandbox: started as its first process and as root, it serves the daemon's protocol.</summary>
+internal static class AgentProgram
+{
+    private const uint FileModeMask = 0b000_010_010;
+
+    /// <summary>Idle connections live so long: longer than anything in front of the agent keeps them.</summary>
+    private static readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(640);
+
+    /// <summary>Runs until a signal ends it.</summary>
+    /// <param name="args">What follows <c>agent</c> on the command line.</param>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (AgentOptions.Parse(args) is not { } options)
+        {
+            await Console.Error.WriteLineAsync("usage: " + AgentOptions.Usage);
+            return 2;
+        }
+
+        _ = Libc.SetFileModeMask(FileModeMask);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, stopped));
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, c => Stop(c, stopped));
+
+        using var server = new KestrelServer(
+            Options.Create(Configure(options)),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 512 }), NullLoggerFactory.Instance),
+            NullLoggerFactory.Instance);
+        var application = new AgentApplication(new SandboxDefaults(options.DefaultUser, isSandbox: options.Port is null));
+        await server.StartAsync(application, CancellationToken.None);
+        await stopped.Task;
+
+        // Whoever ends the sandbox does not wait for streams that have no end of their own.
+        Environment.Exit(0);
+        return 0;
+    }
+
+    private static KestrelServerOptions Configure(AgentOptions options)
+    {
+        var kestrel = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices.Instance };
+        kestrel.Limits.KeepAliveTimeout = _keepAlive;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxResponseBufferSize = 256 * 1024;
+        if (options.ListenDescriptor is { } descriptor)
+        {
+            // Nothing that is started later may get the socket.
+            Descriptors.SetCloseOnExec(descriptor);
+            kestrel.ListenHandle((ulong)descriptor, Http1);
+        }
+        else if (options.SocketPath is { } path)
+        {
+            File.Delete(path);
+            kestrel.ListenUnixSocket(path, Http1);
+        }
+        else
+        {
+            kestrel.Listen(IPAddress.Loopback, options.Port!.Value, Http1);
+        }
+
+        return kestrel;
+    }
+
+    private static void Http1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+
+    private static void Stop(PosixSignalContext signal, TaskCompletionSource stopped)
+    {
+        signal.Cancel = true;
+        stopped.TrySetResult();
+    }
+
+    /// <summary>Kestrel asks for services that only TLS and configuration need.</summary>
+    private sealed class NoServices : IServiceProvider
+    {
+        public static readonly NoServices Instance = new();
+
+        public object? GetService(Type serviceType) => null;
+    }
+}

@@ -1,0 +1,33 @@
+using E2B.LocalServer.Agent.Access;
+
+namespace E2B.LocalServer.Agent.Files;
+
+/// <summary>What reading and writing a file have in common.</summary>
+internal static class FileRequests
+{
+    /// <summary>Reads the query, and refuses who may not do this.</summary>
+    public static FileQuery Authorize(HttpContext http, AccessControl access, string operation)
+    {
+        FileQuery query;
+        try
+        {
+            query = FileQuery.From(http.Request.Query);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new HttpFailure(StatusCodes.Status400BadRequest, "Invalid format for parameter signature_expiration: " + e.Message);
+        }
+
+        return access.CheckFile(http.Request, query, operation) is { } problem
+            ? throw new HttpFailure(StatusCodes.Status401Unauthorized, problem)
+            : query;
+    }
+
+    public static UserEntry FindUser(FileQuery query, SandboxDefaults defaults)
+    {
+        string name = query.User ?? defaults.User;
+        return UserDatabase.Find(name)
+            ?? throw new HttpFailure(
+                StatusCodes.Status401Unauthorized, $"error looking up user '{name}': user: unknown user {name}");
+    }
+}

@@ -1,0 +1,76 @@
+using E2B.Protocol.Rest;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>The routes that move a sandbox's end: timeout, connect, refreshes.</summary>
+internal static class Lifetimes
+{
+    private const int MaxRefreshSeconds = 3600;
+
+    /// <summary><c>POST /sandboxes/{id}/timeout</c>: counts anew from now. Beyond the longest lifetime it is cut, as in the cloud.</summary>
+    public static async Task TimeoutAsync(ApiCall call)
+    {
+        string id = call.SandboxId;
+        call.Sandboxes.SetLifetime(id, await ReadAsync(call), allowShorter: true);
+        await call.NoContent();
+    }
+
+    /// <summary><c>POST /sandboxes/{id}/connect</c>: only ever extends.</summary>
+    public static async Task ConnectAsync(ApiCall call) => await ConnectAsync(call, await ReadAsync(call));
+
+    /// <summary>
+    /// <c>POST /v2/sandboxes/{id}/connect</c>: the same, but the lifetime, and the body itself, may be left out.
+    /// Its <c>memory</c> says how a paused sandbox comes back and means nothing to a running one.
+    /// </summary>
+    public static async Task ConnectSecondAsync(ApiCall call)
+    {
+        TimeSpan lifetime = ServerFacts.SecondDefaultLifetime;
+        if (call.Http.Request.ContentLength is null or > 0)
+        {
+            TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
+            lifetime = body.Timeout is { } seconds ? Seconds(seconds) : lifetime;
+        }
+
+        await ConnectAsync(call, lifetime);
+    }
+
+    private static async Task ConnectAsync(ApiCall call, TimeSpan lifetime)
+    {
+        RefuseBeyondMax(lifetime);
+        Sandbox sandbox = call.Sandboxes.SetLifetime(call.SandboxId, lifetime, allowShorter: false);
+        await call.WriteAsync(StatusCodes.Status200OK, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
+    }
+
+    /// <summary><c>POST /sandboxes/{id}/refreshes</c>: extends by at least the default lifetime.</summary>
+    public static async Task RefreshAsync(ApiCall call)
+    {
+        string id = call.SandboxId;
+        RefreshBody body = await call.ReadAsync(ServerJson.Default.RefreshBody);
+        if (body.Duration is < 0 or > MaxRefreshSeconds)
+        {
+            throw ApiException.BadRequest($"validation error: duration is a number of seconds from 0 to {MaxRefreshSeconds}");
+        }
+
+        TimeSpan duration = TimeSpan.FromSeconds(body.Duration ?? 0);
+        call.Sandboxes.SetLifetime(id, duration < ServerFacts.DefaultLifetime ? ServerFacts.DefaultLifetime : duration, allowShorter: false);
+        await call.NoContent();
+    }
+
+    public static void RefuseBeyondMax(TimeSpan lifetime)
+    {
+        if (lifetime > ServerFacts.MaxLifetime)
+        {
+            throw ApiException.BadRequest($"Timeout cannot be greater than {ServerFacts.MaxLifetime.TotalHours:0} hours");
+        }
+    }
+
+    private static async Task<TimeSpan> ReadAsync(ApiCall call)
+    {
+        TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
+        return Seconds(body.Timeout);
+    }
+
+    private static TimeSpan Seconds(int? timeout) => timeout is { } seconds and >= 0
+        ? TimeSpan.FromSeconds(seconds)
+        : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more, and must be given");
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>The control plane and the edge, listening.</summary>
+internal sealed class LocalApi : IAsyncDisposable
+{
+    private static readonly TimeSpan _drain = TimeSpan.FromSeconds(2);
+    private readonly WebApplication _app;
+    private readonly SandboxRegistry _sandboxes;
+
+    private LocalApi(WebApplication app, SandboxRegistry sandboxes, int port)
+    {
+        _app = app;
+        _sandboxes = sandboxes;
+        Port = port;
+    }
+
+    public int Port { get; }
+
+    public SandboxRegistry Sandboxes => _sandboxes;
+
+    /// <summary>Starts listening on 127.0.0.1.</summary>
+    /// <param name="port">0 for a free one.</param>
+    /// <param name="apiKey">What the control plane asks for.</param>
+    /// <param name="host">What starts sandboxes; already started.</param>
+    /// <param name="clock">Whose time ends sandboxes.</param>
+    /// <param name="log">Where what went wrong is said, a line each.</param>
+    /// <exception cref="ServerStartException">The port cannot be had.</exception>
+    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, TimeProvider clock, Action<string> log)
+    {
+        // Empty: no configuration files to find and watch, no environment variables that change the address.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, port));
+        WebApplication app = builder.Build();
+        var sandboxes = new SandboxRegistry(host, clock, log);
+        app.Run(new Dispatcher(sandboxes, new ApiKeyCheck(apiKey), log).HandleAsync);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (IOException e)
+        {
+            await app.DisposeAsync();
+            throw e.InnerException is AddressInUseException
+                ? new ServerStartException($"port {port} is taken by another program: choose one with --port, or --port 0 for a free one", e)
+                : new ServerStartException($"port {port} cannot be used: {e.Message}", e);
+        }
+        catch (System.Net.Sockets.SocketException e)
+        {
+            await app.DisposeAsync();
+            throw new ServerStartException($"port {port} cannot be used: {e.Message}", e);
+        }
+
+        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return new LocalApi(app, sandboxes, int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Ends the sandboxes, and with them what streams from them, then what is left of the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _sandboxes.DisposeAsync();
+        using var limit = new CancellationTokenSource(_drain);
+        await _app.StopAsync(limit.Token);
+        await _app.DisposeAsync();
+    }
+
+    private static void Configure(KestrelServerOptions options, int port)
+    {
+        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        options.AddServerHeader = false;
+
+        // Header bytes pass through the edge as they are: Latin-1 is the encoding that changes none.
+        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+
+        // Files may be of any size, and readers and writers may pause for as long as they like.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+        options.Limits.MaxRequestLineSize = 32 * 1024;
+        options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        options.Limits.MaxRequestBufferSize = 1024 * 1024;
+        options.Limits.MaxResponseBufferSize = 512 * 1024;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Reflection;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>What the server says of itself, each thing once.</summary>
+internal static class ServerFacts
+{
+    /// <summary>The envd whose behaviour the agent has: clients choose what they ask for by it.</summary>
+    public const string EnvdVersion = "0.6.13";
+
+    /// <summary>Obsolete and required: old clients append it to sandbox ids. The cloud, too, sends one fixed value.</summary>
+    public const string ClientId = "local000";
+
+    /// <summary>How long a sandbox lives whose maker does not say. The API's default, not the SDKs' (300 s, which they send).</summary>
+    public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(15);
+
+    /// <summary>The default of the second version of create and connect, which is the official SDKs' own.</summary>
+    public static readonly TimeSpan SecondDefaultLifetime = TimeSpan.FromSeconds(Protocol.E2BDefaults.SandboxTimeoutSeconds);
+
+    /// <summary>The cloud's longest lifetime, counted from the start. It depends on the plan there; this is the longer one.</summary>
+    public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(24);
+
+    /// <summary>What a sandbox of the base template may use, as in the cloud.</summary>
+    public static readonly SandboxLimits BaseLimits = new(CpuCount: 2, MemoryMB: 512, DiskSizeMB: 1024);
+
+    /// <summary>The program's version.</summary>
+    public static string Version { get; } =
+        typeof(ServerFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
+}

@@ -1,0 +1,240 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using E2B.LocalServer.ControlPlane;
+using E2B.Protocol;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace E2B.LocalServer.Edge;
+
+/// <summary>
+/// Passes one request into a sandbox and its answer back, both streaming and neither waiting for the other.
+/// There are no time limits: a stream may say nothing for as long as it likes.
+/// </summary>
+internal static class Forwarder
+{
+    // A server that has never heard of "Expect" sends no 100: then the body goes without. curl waits as long.
+    private static readonly TimeSpan _continueLimit = TimeSpan.FromSeconds(1);
+
+    /// <exception cref="EdgeException">The sandbox gave no answer, and none was begun.</exception>
+    public static async Task ForwardAsync(HttpContext context, Sandbox sandbox, EdgeTarget target)
+    {
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, sandbox.Ended);
+        try
+        {
+            RequestHead head = RequestHead.Of(context, target);
+            while (!await TryExchangeAsync(context, sandbox, target, head, linked))
+            {
+            }
+        }
+        catch (Exception) when (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+        {
+            // Too late for an answer. A connection that breaks is the only way left to say that this was not all.
+            context.Abort();
+        }
+        catch (Exception) when (sandbox.Ended.IsCancellationRequested)
+        {
+            throw EdgeException.SandboxNotFound(target.SandboxId);
+        }
+        catch (Exception e) when (e is IOException or SocketException or InvalidDataException or OperationCanceledException)
+        {
+            throw EdgeException.PortClosed(target, e);
+        }
+    }
+
+    /// <returns><see langword="false"/> when a kept connection turned out to be closed and nothing is lost by trying again.</returns>
+    private static async Task<bool> TryExchangeAsync(
+        HttpContext context, Sandbox sandbox, EdgeTarget target, RequestHead request, CancellationTokenSource linked)
+    {
+        UpstreamConnection connection = await ConnectAsync(sandbox, target, linked.Token);
+        bool keep = false;
+        using var pumpLife = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
+        var goAhead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> pump = Task.FromResult(true);
+        try
+        {
+            ResponseHead answer;
+            try
+            {
+                await connection.WriteAsync(request.Bytes, linked.Token);
+                if (request.HasBody)
+                {
+                    pump = StartPump(context, connection, request, goAhead, linked, pumpLife.Token);
+                }
+
+                answer = await ReadFinalHeadAsync(connection, goAhead, linked.Token);
+            }
+            catch (Exception e) when (connection.IsReused && !request.HasBody && e is IOException && !linked.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            if (answer.StatusCode == StatusCodes.Status101SwitchingProtocols)
+            {
+                await UpgradeAsync(context, connection, answer, request, linked.Token);
+                return true;
+            }
+
+            var body = new ResponseBody(connection, answer, context.Request.Method);
+            bool untilClosed = body.EndsWithConnection;
+            CopyHead(answer, context.Response);
+            await CopyBodyAsync(body, connection, context, linked.Token);
+            keep = target.Port == E2BDefaults.DaemonPort
+                && answer.KeepsAlive && !untilClosed
+                && pump.IsCompletedSuccessfully && pump.Result;
+            return true;
+        }
+        finally
+        {
+            await pumpLife.CancelAsync();
+            await ((Task)pump).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (keep)
+            {
+                sandbox.Agent.Return(connection);
+            }
+            else
+            {
+                connection.Dispose();
+            }
+        }
+    }
+
+    private static async ValueTask<UpstreamConnection> ConnectAsync(Sandbox sandbox, EdgeTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Port == E2BDefaults.DaemonPort)
+        {
+            return await sandbox.Agent.TakeAsync(cancellationToken);
+        }
+
+        try
+        {
+            // Never kept: what listens there is the user's, and may be restarted at any moment.
+            return new UpstreamConnection(await sandbox.ConnectPortAsync(target.Port, cancellationToken));
+        }
+        catch (NotSupportedException)
+        {
+            throw EdgeException.PortsNotOffered(target);
+        }
+    }
+
+    private static async Task<bool> StartPump(
+        HttpContext context, UpstreamConnection connection, RequestHead request, TaskCompletionSource goAhead, CancellationTokenSource linked, CancellationToken life)
+    {
+        if (!request.ExpectsContinue)
+        {
+            goAhead.TrySetResult();
+        }
+
+        await using ITimer? limit = request.ExpectsContinue
+            ? TimeProvider.System.CreateTimer(static state => ((TaskCompletionSource)state!).TrySetResult(), goAhead, _continueLimit, Timeout.InfiniteTimeSpan)
+            : null;
+        try
+        {
+            return await RequestBodyPump.RunAsync(context.Request.BodyReader, connection, request.IsChunked, goAhead.Task, life);
+        }
+        catch (Exception) when (!life.IsCancellationRequested)
+        {
+            // The client broke off in the middle of its request: there is nobody to answer.
+            context.Abort();
+            await linked.CancelAsync();
+            throw;
+        }
+    }
+
+    private static async ValueTask<ResponseHead> ReadFinalHeadAsync(UpstreamConnection connection, TaskCompletionSource goAhead, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ResponseHead head = await connection.ReadHeadAsync(cancellationToken);
+            if (head.StatusCode is >= 200 or StatusCodes.Status101SwitchingProtocols)
+            {
+                return head;
+            }
+
+            if (head.StatusCode == StatusCodes.Status100Continue)
+            {
+                goAhead.TrySetResult();
+            }
+        }
+    }
+
+    private static void CopyHead(ResponseHead answer, HttpResponse response)
+    {
+        response.StatusCode = answer.StatusCode;
+        response.HttpContext.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = answer.Reason;
+        bool noLength = answer.IsChunked || answer.StatusCode == StatusCodes.Status204NoContent;
+        foreach ((string name, string value) in answer.Headers)
+        {
+            if (!answer.HopByHop.Contains(name) && !(noLength && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)))
+            {
+                response.Headers.Append(name, value);
+            }
+        }
+    }
+
+    private static async Task CopyBodyAsync(ResponseBody body, UpstreamConnection connection, HttpContext context, CancellationToken cancellationToken)
+    {
+        await context.Response.StartAsync(cancellationToken);
+        if (body.IsComplete)
+        {
+            return;
+        }
+
+        PipeWriter writer = context.Response.BodyWriter;
+        if (!connection.HasBuffered)
+        {
+            // The client learns at once that the stream is open, however long its first bytes take.
+            await writer.FlushAsync(cancellationToken);
+        }
+
+        int size = 4 * 1024;
+        while (true)
+        {
+            Memory<byte> block = writer.GetMemory(size);
+            int read = await body.ReadAsync(block, cancellationToken);
+            if (read == 0)
+            {
+                return;
+            }
+
+            writer.Advance(read);
+            if (body.IsComplete)
+            {
+                return; // the end of the request flushes
+            }
+
+            // Events are small and files are large: blocks grow while they are filled.
+            size = read == block.Length ? Math.Min(size * 4, 256 * 1024) : size;
+            if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
+            {
+                throw new IOException("the client is gone");
+            }
+        }
+    }
+
+    // WebSockets and their like: from here on the bytes are nobody's business but the two ends'.
+    private static async Task UpgradeAsync(HttpContext context, UpstreamConnection connection, ResponseHead answer, RequestHead request, CancellationToken cancellationToken)
+    {
+        IHttpUpgradeFeature? upgrade = context.Features.Get<IHttpUpgradeFeature>();
+        if (!request.IsUpgrade || upgrade is null)
+        {
+            throw new InvalidDataException("the sandbox changed the protocol without being asked");
+        }
+
+        foreach ((string name, string value) in answer.Headers)
+        {
+            if (!name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
+            {
+                context.Response.Headers.Append(name, value);
+            }
+        }
+
+        Stream client = await upgrade.UpgradeAsync();
+        await client.WriteAsync(connection.TakeBuffered(), cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task up = client.CopyToAsync(connection.Stream, either.Token);
+        Task down = connection.Stream.CopyToAsync(client, either.Token);
+        await Task.WhenAny(up, down);
+        await either.CancelAsync();
+        await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Runtime;
+
+namespace E2B.LocalServer.Hosting;
+
+/// <summary>Sandboxes as containers: what the control plane asks for, said in the runtime's terms.</summary>
+internal sealed class RuncSandboxHost(string dataDirectory, ILogger log) : ISandboxHost
+{
+    private SandboxRuntime? _runtime;
+    private SandboxPool? _pool;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _runtime = await SandboxRuntime.OpenAsync(
+                new SandboxRuntimeOptions
+                {
+                    DataDirectory = Path.Combine(dataDirectory, "runtime"),
+                    Agent = AgentCommand.ThisProgram(),
+                    DefaultLimits = Convert(ServerFacts.BaseLimits),
+                },
+                cancellationToken);
+        }
+        catch (StartupCheckException e)
+        {
+            throw new ServerStartException(e.Message, e);
+        }
+
+        _pool = new SandboxPool(_runtime, log);
+    }
+
+    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    {
+        var spec = new SandboxSpec { Limits = Convert(limits) };
+        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), limits);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_pool is not null)
+        {
+            await _pool.DisposeAsync();
+        }
+
+        if (_runtime is not null)
+        {
+            await _runtime.DisposeAsync();
+        }
+    }
+
+    private static ResourceLimits Convert(SandboxLimits limits) =>
+        new() { CpuCount = limits.CpuCount, MemoryMiB = limits.MemoryMB, DiskMiB = limits.DiskSizeMB };
+
+    private sealed class Hosted(RunningSandbox sandbox, SandboxLimits limits) : IHostedSandbox
+    {
+        public Task Exited => sandbox.Exited;
+
+        public SandboxLimits Limits => limits;
+
+        public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken) =>
+            new NetworkStream(await sandbox.ConnectAgentAsync(cancellationToken), ownsSocket: true);
+
+        public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("The local server does not reach other ports of a sandbox than its agent's.");
+
+        public ValueTask DisposeAsync() => sandbox.DisposeAsync();
+    }
+}

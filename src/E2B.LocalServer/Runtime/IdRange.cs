@@ -1,0 +1,32 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace E2B.LocalServer.Runtime;
+
+/// <summary>The host's user and group ids that stand for 0 to 65535 in one sandbox, and in no other at the time.</summary>
+public sealed class IdRange : IDisposable
+{
+    /// <summary>Ids in a range.</summary>
+    public const uint Count = 65_536;
+
+    private readonly FileStream _claim;
+
+    internal IdRange(uint first, FileStream claim, SafeFileHandle userNamespace)
+    {
+        First = first;
+        _claim = claim;
+        UserNamespace = userNamespace;
+    }
+
+    /// <summary>The host's id for the sandbox's root.</summary>
+    public uint First { get; }
+
+    /// <summary>A user namespace with this mapping, for id-mapped mounts.</summary>
+    internal SafeFileHandle UserNamespace { get; }
+
+    /// <summary>Gives the range up for good.</summary>
+    public void Dispose()
+    {
+        UserNamespace.Dispose();
+        _claim.Dispose();
+    }
+}

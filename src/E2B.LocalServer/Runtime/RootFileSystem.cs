@@ -1,0 +1,117 @@
+using E2B.LocalServer.Native;
+
+namespace E2B.LocalServer.Runtime;
+
+/// <summary>
+/// The file system of one sandbox on the host: its disk, and the overlays over the base's trees. Owners are shifted
+/// into the sandbox's id range on the way in by id-mapped mounts, so that on disk they stay what they are inside.
+/// </summary>
+internal sealed class RootFileSystem(string mountPoint, string image)
+{
+    // A lock, since stopping a sandbox may meet its starting.
+    private readonly Lock _lock = new();
+    private readonly List<string> _folders = [];
+
+    /// <summary>The root of the container.</summary>
+    public string Root { get; } = Path.Combine(mountPoint, "root");
+
+    /// <summary>The sandbox's disk, owners as inside.</summary>
+    public string Disk { get; } = Path.Combine(mountPoint, "disk");
+
+    private string ShiftedDisk => Path.Combine(mountPoint, "up");
+
+    /// <summary>Mounts everything.</summary>
+    public void Mount(BaseFileSystem baseFileSystem, IReadOnlyList<string> layers, AgentCommand agent, int userNamespace, ProtectionOverrides? overrides)
+    {
+        lock (_lock)
+        {
+            MakeFolder(mountPoint);
+            MakeFolder(Disk);
+            MakeFolder(ShiftedDisk);
+            MakeFolder(Root);
+            MountDisk();
+            Mounts.AttachIdMapped(Disk, ShiftedDisk, userNamespace, readOnly: false);
+            foreach (var tree in baseFileSystem.Trees)
+            {
+                MountTree(tree, layers, userNamespace, overrides);
+            }
+
+            foreach (var (name, source) in agent.Folders)
+            {
+                Mounts.AttachIdMapped(source, Path.Combine(Root, AgentCommand.FolderRoot[1..], name), userNamespace, readOnly: true);
+            }
+
+            // The overlays hold on to their layers by themselves.
+            Mounts.Unmount(ShiftedDisk);
+        }
+    }
+
+    /// <summary>Unmounts everything, as much as there is.</summary>
+    public void Unmount()
+    {
+        lock (_lock)
+        {
+            foreach (var point in (string[])[Root, ShiftedDisk, Disk])
+            {
+                Mounts.Unmount(point);
+            }
+
+            for (var i = _folders.Count - 1; i >= 0; i--)
+            {
+                Mounts.Unmount(_folders[i]);
+                _ = Libc.RemoveDirectory(_folders[i]);
+            }
+
+            _folders.Clear();
+        }
+    }
+
+    private void MountDisk()
+    {
+        using var device = LoopDevice.Attach(image);
+
+        // barrier=0: what a sandbox syncs need not reach the host's disk at once. noinit_itable: the kernel would
+        // otherwise fill the sparse image with zeros. discard: what is deleted inside is given back to the host.
+        Mounts.Mount(device.Path, Disk, "ext4", Mounts.NoSuid | Mounts.NoDevices | Mounts.NoAccessTimes, "barrier=0,noinit_itable,discard");
+    }
+
+    private void MountTree(BaseFileSystem.Tree tree, IReadOnlyList<string> layers, int userNamespace, ProtectionOverrides? overrides)
+    {
+        var isRoot = tree.Name == BaseFileSystem.RootTree;
+        var source = isRoot ? overrides?.RootLayer ?? tree.Source : tree.Source;
+        var target = Path.Combine(Root, tree.MountPoint);
+        if (isRoot && overrides is { WithoutOverlay: true })
+        {
+            Mounts.AttachIdMapped(source, target, userNamespace, readOnly: false);
+            return;
+        }
+
+        var lower = new List<string>();
+        foreach (var layer in layers.Select(layer => Path.Combine(layer, tree.Name)).Where(Directory.Exists).Prepend(source))
+        {
+            // Short names: all of an overlay's options share one page of memory.
+            var point = Path.Combine(mountPoint, $"{tree.Name}{lower.Count}");
+            MakeFolder(point);
+            Mounts.AttachIdMapped(layer, point, userNamespace, readOnly: true);
+            lower.Add(point);
+        }
+
+        // An overlay names its topmost layer first. With redirect_dir folders of lower layers can be renamed.
+        lower.Reverse();
+        var own = Path.Combine(ShiftedDisk, tree.Name);
+        Mounts.Mount(
+            "overlay", target, "overlay", Mounts.NoSuid | Mounts.NoDevices,
+            $"lowerdir={string.Join(':', lower)},upperdir={own}/upper,workdir={own}/work,redirect_dir=on,index=off,metacopy=off");
+        foreach (var point in lower)
+        {
+            Mounts.Unmount(point);
+        }
+    }
+
+    private void MakeFolder(string path)
+    {
+        // The sandbox's root, a nobody on the host, has to pass through on its way in.
+        Folders.Make(path, Folders.Passable);
+        _folders.Add(path);
+    }
+}

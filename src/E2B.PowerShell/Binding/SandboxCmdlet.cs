@@ -1,0 +1,108 @@
+using System.Management.Automation;
+using E2B.PowerShell.Completion;
+using E2B.PowerShell.Errors;
+using E2B.PowerShell.Pipeline;
+
+namespace E2B.PowerShell.Binding;
+
+/// <summary>
+/// The base of cmdlets whose first positional is the sandbox and whose second is what they work on.
+/// Positionals bind before the pipeline, so one positional alone is the second one, and what a piped
+/// object is, a target or input, is decided in code.
+/// </summary>
+public abstract class SandboxCmdlet : ConnectedCmdlet
+{
+    private readonly List<object> _targets = [];
+
+    /// <summary>The sandbox: an object, an id, or several of them.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SandboxIdCompleter))]
+    public object? Sandbox { get; set; }
+
+    /// <summary>The cmdlet's second positional: a command, or a path.</summary>
+    private protected abstract string? SecondPositional { get; set; }
+
+    /// <summary>What the second positional is called in messages.</summary>
+    private protected abstract string SecondPositionalName { get; }
+
+    /// <summary>Whether any sandbox is named so far, by argument or by pipeline.</summary>
+    private protected bool HasTargets => _targets.Count > 0;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (SecondPositional is null && AsText(Sandbox) is { } only)
+        {
+            SecondPositional = only;
+            Sandbox = null;
+        }
+
+        if (string.IsNullOrWhiteSpace(SecondPositional))
+        {
+            Refuse(
+                $"E2BNo{SecondPositionalName}",
+                $"There is no {SecondPositionalName.ToLowerInvariant()} to work on. Give it after the sandbox, or with -{SecondPositionalName}.",
+                Sandbox);
+        }
+
+        _targets.AddRange(SandboxArgument.Enumerate(Sandbox));
+    }
+
+    /// <summary>Takes a piped object as a target if it is a sandbox.</summary>
+    /// <returns><see langword="false"/> when it is input.</returns>
+    private protected bool TryAddTarget(PSObject? piped)
+    {
+        if (!SandboxArgument.IsSandbox(piped))
+        {
+            return false;
+        }
+
+        _targets.Add(piped!);
+        return true;
+    }
+
+    /// <summary>The sandbox with what -RequestTimeoutSec says.</summary>
+    private protected Sandbox WithRequestTimeout(Sandbox sandbox) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec))
+            ? sandbox.WithRequestTimeout(TimeSpan.FromSeconds(RequestTimeoutSec))
+            : sandbox;
+
+    /// <summary>The sandboxes to work on: those named, else the default one. What cannot be found is an error each.</summary>
+    /// <param name="hasInput">Whether there is anything, by pipeline or argument, that is no sandbox.</param>
+    private protected IReadOnlyList<Sandbox> ResolveTargets(bool hasInput)
+    {
+        if (_targets.Count == 0)
+        {
+            // An empty pipeline of sandboxes means that there is nothing to do, not that the default is meant.
+            if (MyInvocation.ExpectingInput && !hasInput)
+            {
+                return [];
+            }
+
+            _targets.Add(Session.Defaults.Sandbox ?? NoSandbox());
+        }
+
+        var found = new List<Sandbox>(_targets.Count);
+        foreach (object target in _targets)
+        {
+            if (TryResolve(target, out Sandbox sandbox))
+            {
+                found.Add(sandbox);
+            }
+        }
+
+        return found;
+    }
+
+    private static string? AsText(object? value) => value is PSObject wrapped ? wrapped.BaseObject as string : value as string;
+
+    private Sandbox NoSandbox()
+    {
+        ThrowTerminatingError(ErrorFactory.InvalidArgument(
+            "E2BNoSandbox",
+            "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, "
+            + "or choose a default with New-E2BSandbox -AsDefault or Set-E2BDefault -Sandbox.",
+            null));
+        throw new PipelineStoppedException();
+    }
+}

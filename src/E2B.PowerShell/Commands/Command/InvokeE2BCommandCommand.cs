@@ -1,0 +1,208 @@
+using System.Collections;
+using System.Management.Automation;
+using E2B.PowerShell.Binding;
+using E2B.PowerShell.Errors;
+using E2B.PowerShell.Pipeline;
+using E2B.PowerShell.Running;
+
+namespace E2B.PowerShell.Commands;
+
+/// <summary>Runs a command in one or more sandboxes and streams its output.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "E2BCommand")]
+[OutputType(typeof(string), typeof(CommandResult), typeof(byte))]
+public sealed class InvokeE2BCommandCommand : SandboxCmdlet
+{
+    private readonly List<InputFlow> _inputs = [];
+    private readonly List<Task<CommandResult?>> _runs = [];
+    private bool _sandboxesPiped;
+    private bool _started;
+
+    /// <summary>A line for the sandbox's shell, bash.</summary>
+    [Parameter(Position = 1)]
+    public string? Command { get; set; }
+
+    /// <summary>Sandboxes to run the command in; everything else is the command's stdin.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>The Linux user.</summary>
+    [Parameter]
+    public string? User { get; set; }
+
+    /// <summary>The directory to run in, a POSIX path.</summary>
+    [Parameter]
+    public string? WorkingDirectory { get; set; }
+
+    /// <summary>Environment variables of this command.</summary>
+    [Parameter]
+    public IDictionary? Environment { get; set; }
+
+    /// <summary>Seconds after which the command is killed; without it, and with 0, there is no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int TimeoutSec { get; set; }
+
+    /// <summary>Exit codes that are no error.</summary>
+    [Parameter]
+    public int[] SuccessExitCode { get; set; } = [0];
+
+    /// <summary>A typed result for each sandbox instead of output.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <summary>All output at the end, as one string (with -AsByteStream one array).</summary>
+    [Parameter]
+    public SwitchParameter Raw { get; set; }
+
+    /// <summary>Bytes instead of lines.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
+    /// <summary>stderr on the pipeline too, in order of arrival.</summary>
+    [Parameter]
+    public SwitchParameter MergeStdErr { get; set; }
+
+    /// <summary>How many sandboxes work at a time.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
+    private protected override string? SecondPositional { get => Command; set => Command = value; }
+
+    private protected override string SecondPositionalName => nameof(Command);
+
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (WorkingDirectory is not null)
+        {
+            SandboxPath.Check(this, WorkingDirectory);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
+        {
+            return;
+        }
+
+        if (TryAddTarget(InputObject))
+        {
+            _sandboxesPiped = true;
+            if (_started)
+            {
+                Refuse("E2BMixedInput", "A sandbox came down the pipeline after input. Pipe the sandboxes first, or name them with -Sandbox.", InputObject);
+            }
+
+            return;
+        }
+
+        if (!_started)
+        {
+            Start(withInput: true, ResolveTargets(hasInput: true));
+        }
+
+        byte[] bytes = InputBytes.Of(InputObject);
+        Task room = Task.WhenAll(_inputs.Select(input => input.Write(bytes)));
+        DrainQueueUntil(room);
+        Queue.DrainAvailable(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (!_started)
+        {
+            // An empty pipeline into a named sandbox is an empty stdin.
+            Start(withInput: MyInvocation.ExpectingInput && !_sandboxesPiped, ResolveTargets(hasInput: false));
+        }
+
+        foreach (InputFlow input in _inputs)
+        {
+            input.Complete();
+        }
+
+        try
+        {
+            DrainQueue();
+        }
+        finally
+        {
+            // Also when an error ends the pipeline, as -ErrorAction Stop has it.
+            SetExitCode();
+        }
+    }
+
+    private void Start(bool withInput, IReadOnlyList<Sandbox> sandboxes)
+    {
+        _started = true;
+        // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
+        int limit = withInput ? int.MaxValue : ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit;
+        var slots = new SemaphoreSlim(limit);
+        var form = new OutputForm
+        {
+            PassThru = PassThru,
+            Raw = Raw,
+            Bytes = AsByteStream,
+            MergeStdErr = MergeStdErr,
+            Tagged = !PassThru && (sandboxes.Count > 1 || MergeStdErr) && !(AsByteStream && !Raw),
+        };
+        foreach (Sandbox sandbox in sandboxes)
+        {
+            InputFlow? input = withInput ? new InputFlow() : null;
+            if (input is not null)
+            {
+                _inputs.Add(input);
+            }
+
+            var run = new CommandRun(WithRequestTimeout(sandbox), Command!, Options(withInput), form, input);
+            _runs.Add(Queue.Start((writer, stop) => RunWithinLimitAsync(run, slots, writer, stop)));
+        }
+    }
+
+    private CommandOptions Options(bool withInput) => new()
+    {
+        User = User,
+        WorkingDirectory = WorkingDirectory,
+        Environment = Tables.Merge(null, Environment),
+        Timeout = TimeSpan.FromSeconds(TimeoutSec),
+        StandardInput = withInput,
+    };
+
+    private async Task<CommandResult?> RunWithinLimitAsync(CommandRun run, SemaphoreSlim slots, PipelineWriter writer, CancellationToken stop)
+    {
+        await slots.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            CommandResult? result = await run.RunAsync(writer, stop).ConfigureAwait(false);
+            if (result is not null && PassThru)
+            {
+                await writer.OutputAsync(result).ConfigureAwait(false);
+            }
+            else if (result is not null && !SuccessExitCode.Contains(result.ExitCode))
+            {
+                await writer.FailureAsync(ErrorFactory.CommandFailed(result)).ConfigureAwait(false);
+            }
+
+            return result;
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    /// <summary>Sets $LASTEXITCODE: of several sandboxes the first code that is not zero, in the order of the input.</summary>
+    private void SetExitCode()
+    {
+        CommandResult[] results = [.. _runs.Where(static run => run.IsCompletedSuccessfully).Select(static run => run.Result).OfType<CommandResult>()];
+        if (results.Length > 0)
+        {
+            ((IPipelineSink)this).SetLastExitCode(results.Select(static result => result.ExitCode).FirstOrDefault(static code => code != 0));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections;
+using System.Management.Automation;
+using E2B.PowerShell.Completion;
+using E2B.PowerShell.Pipeline;
+using E2B.PowerShell.Session;
+
+namespace E2B.PowerShell.Commands;
+
+/// <summary>Sets what the cmdlets of this session assume when a parameter is not given. $null takes it back.</summary>
+[Cmdlet(VerbsCommon.Set, "E2BDefault", SupportsShouldProcess = true)]
+[OutputType(typeof(E2BDefault))]
+public sealed class SetE2BDefaultCommand : ConnectedCmdlet
+{
+    /// <summary>The sandbox of cmdlets that are given none.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [AllowNull]
+    [ArgumentCompleter(typeof(SandboxIdCompleter))]
+    public object? Sandbox { get; set; }
+
+    /// <summary>The template of new sandboxes.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(TemplateCompleter))]
+    public string? Template { get; set; }
+
+    /// <summary>The lifetime of new sandboxes.</summary>
+    [Parameter]
+    [AllowNull]
+    public TimeSpan? Lifetime { get; set; }
+
+    /// <summary>Labels of new sandboxes.</summary>
+    [Parameter]
+    [AllowNull]
+    public Hashtable? Metadata { get; set; }
+
+    /// <summary>Environment variables of new sandboxes.</summary>
+    [Parameter]
+    [AllowNull]
+    public Hashtable? Environment { get; set; }
+
+    /// <summary>How many sandboxes are worked on at a time.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
+    /// <summary>All defaults on the pipeline.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess("the defaults of this session", "Set"))
+        {
+            return;
+        }
+
+        E2BDefault defaults = Session.Defaults;
+        foreach (string name in MyInvocation.BoundParameters.Keys)
+        {
+            Apply(defaults, name);
+        }
+
+        if (PassThru)
+        {
+            WriteObject(defaults);
+        }
+    }
+
+    private void Apply(E2BDefault defaults, string name)
+    {
+        switch (name)
+        {
+            case nameof(Sandbox):
+                if (Sandbox is null)
+                {
+                    defaults.Sandbox = null;
+                }
+                else if (TryResolve(Sandbox, out Sandbox found))
+                {
+                    defaults.Sandbox = found;
+                }
+
+                break;
+            case nameof(Template):
+                defaults.Template = string.IsNullOrEmpty(Template) ? null : Template;
+                break;
+            case nameof(Lifetime):
+                defaults.Lifetime = Lifetime;
+                break;
+            case nameof(Metadata):
+                defaults.Metadata = Metadata;
+                break;
+            case nameof(Environment):
+                defaults.Environment = Environment;
+                break;
+            case nameof(ThrottleLimit):
+                defaults.ThrottleLimit = ThrottleLimit;
+                break;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Management.Automation;
+using E2B.PowerShell.Binding;
+using E2B.PowerShell.Completion;
+using E2B.PowerShell.Errors;
+using E2B.PowerShell.Pipeline;
+
+namespace E2B.PowerShell.Commands;
+
+/// <summary>Ends sandboxes, several at a time.</summary>
+/// <remarks>It does not ask: sandboxes are made to be thrown away. -Confirm makes it ask.</remarks>
+[Cmdlet(VerbsCommon.Remove, "E2BSandbox", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+public sealed class RemoveE2BSandboxCommand : ConnectedCmdlet
+{
+    private readonly List<object> _targets = [];
+
+    /// <summary>Sandboxes, or their ids.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("SandboxId", "Id")]
+    [ArgumentCompleter(typeof(SandboxIdCompleter))]
+    public object[] Sandbox { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (object target in Sandbox.SelectMany(SandboxArgument.Enumerate))
+        {
+            try
+            {
+                if (ShouldProcess(SandboxArgument.GetId(target), "End the sandbox"))
+                {
+                    _targets.Add(target);
+                }
+            }
+            catch (E2BInvalidArgumentException e)
+            {
+                WriteError(ErrorFactory.Create(e, target));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var slots = new SemaphoreSlim(Session.Defaults.ThrottleLimit);
+        foreach (object target in _targets)
+        {
+            SandboxOperations sandboxes = ClientOf(target).Sandboxes;
+            Queue.Start((writer, stop) => RemoveAsync(sandboxes, target, slots, writer, stop));
+        }
+
+        DrainQueue();
+    }
+
+    private static async Task<bool> RemoveAsync(
+        SandboxOperations sandboxes, object target, SemaphoreSlim slots, PipelineWriter writer, CancellationToken stop)
+    {
+        string id = SandboxArgument.GetId(target);
+        await slots.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            bool removed = await sandboxes.KillAsync(id, stop).ConfigureAwait(false);
+            if (!removed)
+            {
+                var missing = new SandboxNotFoundException($"There is no sandbox '{id}'. It may have reached the end of its lifetime.");
+                await writer.FailureAsync(ErrorFactory.Create(missing, target)).ConfigureAwait(false);
+            }
+
+            return removed;
+        }
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        {
+            await writer.FailureAsync(ErrorFactory.Create(e, target)).ConfigureAwait(false);
+            return false;
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private E2BClient ClientOf(object target) =>
+        (target is PSObject wrapped ? wrapped.BaseObject : target) is Sandbox sandbox ? WithTimeout(sandbox.Client) : Client;
+}

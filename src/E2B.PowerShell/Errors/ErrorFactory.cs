@@ -1,0 +1,56 @@
+using System.Management.Automation;
+
+namespace E2B.PowerShell.Errors;
+
+/// <summary>
+/// The one place where failures become error records: a fixed id, a true category, the target, the cause kept.
+/// </summary>
+internal static class ErrorFactory
+{
+    /// <summary>Whether this is a failure that a cmdlet reports, rather than a defect that must be seen as one.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is E2BException or IOException or UnauthorizedAccessException or ArgumentException;
+
+    /// <summary>The record for a failure of the SDK or of a local file.</summary>
+    public static ErrorRecord Create(Exception exception, object? target)
+    {
+        (string id, ErrorCategory category) = Classify(exception);
+        return new ErrorRecord(exception, id, category, target ?? (exception as E2BException)?.SandboxId);
+    }
+
+    /// <summary>The record for a wrong argument, with an id of its own.</summary>
+    public static ErrorRecord InvalidArgument(string id, string message, object? target) =>
+        new(new E2BInvalidArgumentException(message), id, ErrorCategory.InvalidArgument, target);
+
+    /// <summary>The record for a thing that is not there, with an id of its own.</summary>
+    public static ErrorRecord NotFound(string id, string message, object? target) =>
+        new(new E2BNotFoundException(message), id, ErrorCategory.ObjectNotFound, target);
+
+    /// <summary>The record for a command that ended with another exit code than the caller calls a success.</summary>
+    public static ErrorRecord CommandFailed(CommandResult result) =>
+        new(new CommandExitException(result), "E2BCommandFailed", ErrorCategory.InvalidResult, result);
+
+    private static (string Id, ErrorCategory Category) Classify(Exception exception) => exception switch
+    {
+        SandboxNotFoundException => ("E2BSandboxNotFound", ErrorCategory.ObjectNotFound),
+        SandboxFileNotFoundException => ("E2BFileNotFound", ErrorCategory.ObjectNotFound),
+        SandboxProcessNotFoundException => ("E2BProcessNotFound", ErrorCategory.ObjectNotFound),
+        E2BNotFoundException => ("E2BNotFound", ErrorCategory.ObjectNotFound),
+        E2BAuthenticationException => ("E2BAuthenticationFailed", ErrorCategory.AuthenticationError),
+        E2BRateLimitException => ("E2BRateLimited", ErrorCategory.LimitsExceeded),
+        E2BTimeoutException { Kind: E2BTimeoutKind.Command } => ("E2BCommandTimeout", ErrorCategory.OperationTimeout),
+        E2BTimeoutException { Kind: E2BTimeoutKind.SandboxEnded } => ("E2BSandboxEnded", ErrorCategory.ResourceUnavailable),
+        E2BTimeoutException => ("E2BRequestTimeout", ErrorCategory.OperationTimeout),
+        E2BConflictException => ("E2BConflict", ErrorCategory.ResourceExists),
+        NotEnoughSpaceException => ("E2BNoSpace", ErrorCategory.LimitsExceeded),
+        E2BUnreachableException => ("E2BUnreachable", ErrorCategory.ConnectionError),
+        E2BInvalidArgumentException => ("E2BInvalidArgument", ErrorCategory.InvalidArgument),
+        E2BTemplateException => ("E2BTemplateFailed", ErrorCategory.InvalidResult),
+        E2BProtocolException => ("E2BProtocolError", ErrorCategory.ProtocolError),
+        CommandExitException => ("E2BCommandFailed", ErrorCategory.InvalidResult),
+        E2BException => ("E2BServiceError", ErrorCategory.NotSpecified),
+        UnauthorizedAccessException => ("E2BLocalAccessDenied", ErrorCategory.PermissionDenied),
+        IOException => ("E2BLocalFileError", ErrorCategory.ReadError),
+        _ => ("E2BInvalidArgument", ErrorCategory.InvalidArgument),
+    };
+}

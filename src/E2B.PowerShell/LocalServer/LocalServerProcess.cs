@@ -1,0 +1,116 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+
+namespace E2B.PowerShell.LocalServer;
+
+/// <summary>
+/// A local server that this session started, and that ends with it: the server watches the pipe that is its
+/// stdin, which the system closes however this process ends.
+/// </summary>
+internal sealed class LocalServerProcess : IDisposable
+{
+    private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+
+    private LocalServerProcess(Process process, LocalServerInfo info)
+    {
+        _process = process;
+        Info = info;
+    }
+
+    public LocalServerInfo Info { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts a server and waits until it says that it is ready.</summary>
+    /// <exception cref="E2BException">It did not start; the message holds its own words.</exception>
+    public static async Task<LocalServerProcess> StartAsync(string program, int port, string? dataDirectory, CancellationToken cancellationToken)
+    {
+        string data = Path.GetFullPath(dataDirectory ?? LocalServerInfo.DefaultDataDirectory);
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (string argument in (ReadOnlySpan<string>)
+            [program, "serve", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--data", data, "--exit-with-stdin"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new E2BException("'dotnet' cannot be started. The local server needs the .NET 10 runtime with ASP.NET Core on PATH.", e);
+        }
+
+        try
+        {
+            await WaitUntilReadyAsync(process, cancellationToken).ConfigureAwait(false);
+            LocalServerInfo info = LocalServerInfo.Find(data)
+                ?? throw new E2BException($"The local server started, but left no readable description in '{data}'.");
+            return new LocalServerProcess(process, info);
+        }
+        catch
+        {
+            process.Kill(entireProcessTree: true);
+            process.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the server and its sandboxes.</summary>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.StandardInput.Close();
+            if (!_process.WaitForExit(_stopLimit))
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task WaitUntilReadyAsync(Process process, CancellationToken cancellationToken)
+    {
+        // The three lines that say where it is come when it is ready, the key last; then nobody reads any more.
+        var words = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (words)
+            {
+                if (words.Length < 4096)
+                {
+                    words.AppendLine(line.Data);
+                }
+            }
+        };
+        process.BeginErrorReadLine();
+        string? output;
+        while ((output = await process.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false)) is not null)
+        {
+            if (output.StartsWith("E2B_API_KEY=", StringComparison.Ordinal))
+            {
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+                return;
+            }
+        }
+
+        await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        lock (words)
+        {
+            throw new E2BException($"The local server did not start (exit code {process.ExitCode}): {words.ToString().Trim()}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Management.Automation;
+using E2B.PowerShell.Binding;
+using E2B.PowerShell.Errors;
+using E2B.PowerShell.Session;
+
+namespace E2B.PowerShell.Pipeline;
+
+/// <summary>The base of cmdlets that talk to the service: with which account, and how long one request may take.</summary>
+public abstract class ConnectedCmdlet : E2BCmdlet
+{
+    private E2BClient? _client;
+
+    /// <summary>The account to use instead of the session's. Sandbox objects keep the one they came with.</summary>
+    [Parameter]
+    public E2BConnection? Connection { get; set; }
+
+    /// <summary>How long one request may take, in seconds; 0 for no limit.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int RequestTimeoutSec { get; set; }
+
+    /// <summary>The session, looked up when the cmdlet is made: workers run on threads that belong to no runspace.</summary>
+    private protected E2BSession Session { get; } = E2BSession.Current;
+
+    /// <summary>The client of the connection in force. Only for the pipeline's thread: where there is none, the cmdlet ends.</summary>
+    private protected E2BClient Client
+    {
+        get
+        {
+            try
+            {
+                return _client ??= WithTimeout(Clients.For(Connections.Resolve(Connection, Session)));
+            }
+            catch (E2BException e)
+            {
+                ThrowTerminatingError(ErrorFactory.Create(e, null));
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Finds the sandbox that a value names; what cannot be found is an error about it.</summary>
+    private protected bool TryResolve(object value, out Sandbox sandbox)
+    {
+        if (SandboxArgument.TryGetSandbox(value, out sandbox!))
+        {
+            return true;
+        }
+
+        // Only an id costs a request, and needs a connection of the session's.
+        SandboxOperations sandboxes = Client.Sandboxes;
+        return TryAwait(
+            async token => sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
+            value,
+            out sandbox);
+    }
+
+    /// <summary>A client that heeds -RequestTimeoutSec.</summary>
+    private protected E2BClient WithTimeout(E2BClient client) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec))
+            ? client.WithRequestTimeout(TimeSpan.FromSeconds(RequestTimeoutSec))
+            : client;
+}

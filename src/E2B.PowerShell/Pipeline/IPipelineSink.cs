@@ -1,0 +1,19 @@
+using System.Management.Automation;
+
+namespace E2B.PowerShell.Pipeline;
+
+/// <summary>Where a worker's records end up. Only the thread that owns the pipeline calls it.</summary>
+internal interface IPipelineSink
+{
+    void WriteOutput(object? value);
+
+    void WriteFailure(ErrorRecord error);
+
+    void WriteNote(InformationRecord information);
+
+    void WriteWarningText(string text);
+
+    void WriteProgressRecord(ProgressRecord progress);
+
+    void SetLastExitCode(int exitCode);
+}

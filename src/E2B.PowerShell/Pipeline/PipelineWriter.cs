@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using System.Threading.Channels;
+
+namespace E2B.PowerShell.Pipeline;
+
+/// <summary>A worker's end of the queue. Every write waits while the pipeline is busy.</summary>
+internal readonly struct PipelineWriter(ChannelWriter<PipelineItem> items, CancellationToken stop)
+{
+    public ValueTask OutputAsync(object? value) => items.WriteAsync(new PipelineItem.Output(value), stop);
+
+    public ValueTask LinesAsync(IReadOnlyList<string> lines) => items.WriteAsync(new PipelineItem.Lines(lines), stop);
+
+    public ValueTask BytesAsync(byte[] bytes) => items.WriteAsync(new PipelineItem.Bytes(bytes), stop);
+
+    public ValueTask HostTextAsync(string text, string source) => items.WriteAsync(new PipelineItem.HostText(text, source), stop);
+
+    public ValueTask FailureAsync(ErrorRecord error) => items.WriteAsync(new PipelineItem.Failure(error), stop);
+
+    public ValueTask WarningAsync(string text) => items.WriteAsync(new PipelineItem.Warning(text), stop);
+
+    public ValueTask ExitCodeAsync(int exitCode) => items.WriteAsync(new PipelineItem.ExitCode(exitCode), stop);
+}

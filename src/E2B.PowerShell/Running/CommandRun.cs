@@ -1,0 +1,125 @@
+using E2B.PowerShell.Errors;
+using E2B.PowerShell.Pipeline;
+
+namespace E2B.PowerShell.Running;
+
+/// <summary>One command in one sandbox, from its start to its end. Whoever leaves early takes the command along.</summary>
+internal sealed class CommandRun(Sandbox sandbox, string command, CommandOptions options, OutputForm form, InputFlow? input)
+{
+    /// <summary>How long a command that nobody waits for any more may take to be killed.</summary>
+    private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(2);
+
+    /// <summary>The most that one request carries to stdin, in bytes.</summary>
+    private const int MaxInputRequest = 256 * 1024;
+
+    /// <summary>Writes the command's records.</summary>
+    /// <returns>How it ended; <see langword="null"/> when it could not be run, which then is written as an error.</returns>
+    public async Task<CommandResult?> RunAsync(PipelineWriter writer, CancellationToken stop)
+    {
+        try
+        {
+            CommandHandle handle = await sandbox.Commands.StartAsync(command, options, stop).ConfigureAwait(false);
+            await using (handle.ConfigureAwait(false))
+            {
+                return await FollowAsync(handle, writer, stop).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        {
+            await writer.FailureAsync(ErrorFactory.Create(e, sandbox)).ConfigureAwait(false);
+            return null;
+        }
+        finally
+        {
+            input?.Refuse();
+        }
+    }
+
+    private async Task<CommandResult> FollowAsync(CommandHandle handle, PipelineWriter writer, CancellationToken stop)
+    {
+        using var inputStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task pump = input is null ? Task.CompletedTask : PumpAsync(input, handle, inputStop.Token);
+        bool ended = false;
+        try
+        {
+            CommandResult result = form.PassThru
+                ? await handle.WaitAsync(stop).ConfigureAwait(false)
+                : await StreamAsync(handle, writer, stop).ConfigureAwait(false);
+            ended = true;
+            return result;
+        }
+        finally
+        {
+            if (!ended)
+            {
+                await KillAsync(handle).ConfigureAwait(false);
+            }
+
+            inputStop.Cancel();
+            await Quietly(pump).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<CommandResult> StreamAsync(CommandHandle handle, PipelineWriter writer, CancellationToken stop)
+    {
+        var output = new CommandOutputWriter(sandbox.SandboxId, form, writer);
+        await foreach (CommandOutput chunk in handle.ReadOutputAsync(stop).ConfigureAwait(false))
+        {
+            await output.WriteAsync(chunk).ConfigureAwait(false);
+        }
+
+        await output.CompleteAsync().ConfigureAwait(false);
+        CommandResult result = await handle.WaitAsync(stop).ConfigureAwait(false);
+        return new CommandResult
+        {
+            SandboxId = result.SandboxId,
+            Pid = result.Pid,
+            ExitCode = result.ExitCode,
+            Signal = result.Signal,
+            Error = result.Error,
+            StandardError = output.StdErrEnd,
+            Duration = result.Duration,
+        };
+    }
+
+    private static async Task PumpAsync(InputFlow input, CommandHandle handle, CancellationToken stop)
+    {
+        try
+        {
+            while (await input.TakeAsync(stop).ConfigureAwait(false) is { IsEmpty: false } bytes)
+            {
+                for (int sent = 0; sent < bytes.Length; sent += MaxInputRequest)
+                {
+                    int length = Math.Min(MaxInputRequest, bytes.Length - sent);
+                    await handle.SendInputAsync(bytes.Slice(sent, length), stop).ConfigureAwait(false);
+                }
+            }
+
+            await handle.CloseInputAsync(stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            input.Refuse();
+        }
+    }
+
+    private static async Task KillAsync(CommandHandle handle)
+    {
+        using var limit = new CancellationTokenSource(_killLimit);
+        await Quietly(handle.KillAsync(limit.Token)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// For work whose failure changes nothing: a command that is gone cannot be killed and takes no input.
+    /// </summary>
+    private static async Task Quietly(Task work)
+    {
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is E2BException or OperationCanceledException)
+        {
+        }
+    }
+}

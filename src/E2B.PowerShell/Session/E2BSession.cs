@@ -1,0 +1,40 @@
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+using E2B.PowerShell.LocalServer;
+
+namespace E2B.PowerShell.Session;
+
+/// <summary>
+/// What Connect-E2B, Set-E2BDefault and Start-E2BLocalServer leave behind for later cmdlets. Each runspace
+/// has its own, which goes with it: two scripts in one process never see each other's account.
+/// </summary>
+internal sealed class E2BSession
+{
+    private static readonly ConditionalWeakTable<Runspace, E2BSession> _sessions = [];
+
+    /// <summary>The session of the runspace that the calling thread belongs to.</summary>
+    public static E2BSession Current => _sessions.GetOrCreateValue(Runspace.DefaultRunspace);
+
+    /// <summary>What Connect-E2B chose; <see langword="null"/> leaves it to the environment.</summary>
+    public E2BConnection? Connection { get; set; }
+
+    /// <summary>What the environment gave the last time, and the environment that it was.</summary>
+    public EnvironmentConnection? FromEnvironment { get; set; }
+
+    public E2BDefault Defaults { get; set; } = new();
+
+    /// <summary>The server that this session started, if it did.</summary>
+    public LocalServerProcess? LocalServer { get; set; }
+
+    /// <summary>When the module goes, so does what the session holds, a server that it started included.</summary>
+    public static void EndCurrent()
+    {
+        if (_sessions.TryGetValue(Runspace.DefaultRunspace, out E2BSession? session))
+        {
+            session.LocalServer?.Dispose();
+            _sessions.Remove(Runspace.DefaultRunspace);
+        }
+    }
+
+    internal sealed record EnvironmentConnection(string Key, E2BConnection Connection);
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using E2B.LocalServer.ControlPlane;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Xunit;
+
+namespace E2B.LocalServer.Tests.ControlPlane;
+
+/// <summary>
+/// A fake at the border of the control plane: its sandboxes are web programs in this process that play the agent.
+/// </summary>
+internal sealed class FakeSandboxHost : ISandboxHost
+{
+    private readonly ConcurrentBag<FakeSandbox> _all = [];
+
+    /// <summary>What the agent answers, apart from <c>/init</c>.</summary>
+    public RequestDelegate Agent { get; set; } = context => context.Response.WriteAsync("agent");
+
+    /// <summary>What <c>/init</c> answers.</summary>
+    public int InitStatus { get; set; } = 204;
+
+    /// <summary>What happens before a sandbox is handed out.</summary>
+    public Func<CancellationToken, Task> BeforeTake { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What connects to a port of a sandbox.</summary>
+    public Func<int, Stream> ConnectPort { get; set; } = _ => throw new NotSupportedException();
+
+    public IReadOnlyCollection<FakeSandbox> All => _all;
+
+    public bool IsDisposed { get; private set; }
+
+    public FakeSandbox Only => Assert.Single(_all);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    {
+        await BeforeTake(cancellationToken);
+        FakeSandbox sandbox = await FakeSandbox.StartAsync(this, limits);
+        _all.Add(sandbox);
+        return sandbox;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        foreach (FakeSandbox sandbox in _all)
+        {
+            await sandbox.DisposeAsync();
+        }
+    }
+}
+
+internal sealed class FakeSandbox : IHostedSandbox
+{
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FakeSandboxHost _host;
+    private readonly WebApplication _agent;
+    private readonly string _directory;
+    private int _disposals;
+    private int _connections;
+
+    private FakeSandbox(FakeSandboxHost host, SandboxLimits limits, WebApplication agent, string directory)
+    {
+        _host = host;
+        _agent = agent;
+        _directory = directory;
+        Limits = limits;
+    }
+
+    public Task Exited => _exited.Task;
+
+    public SandboxLimits Limits { get; }
+
+    /// <summary>The body of <c>/init</c>.</summary>
+    public JsonNode? Init { get; private set; }
+
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Ends when the sandbox was disposed.</summary>
+    public Task Disposed => _disposed.Task;
+
+    private string Socket => Path.Combine(_directory, "agent.sock");
+
+    public static async Task<FakeSandbox> StartAsync(FakeSandboxHost host, SandboxLimits limits)
+    {
+        string directory = Directory.CreateTempSubdirectory("fake").FullName;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
+        {
+            options.ListenUnixSocket(Path.Combine(directory, "agent.sock"), listen => listen.Protocols = HttpProtocols.Http1);
+            options.Limits.MaxRequestBodySize = null;
+            options.Limits.MinRequestBodyDataRate = null;
+            options.Limits.MinResponseDataRate = null;
+        });
+        WebApplication app = builder.Build();
+        var sandbox = new FakeSandbox(host, limits, app, directory);
+        app.Run(sandbox.AnswerAsync);
+        await app.StartAsync();
+        return sandbox;
+    }
+
+    public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _connections);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) => new(_host.ConnectPort(port));
+
+    /// <summary>The sandbox stops by itself.</summary>
+    public void Exit() => _exited.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Increment(ref _disposals) > 1)
+        {
+            return;
+        }
+
+        _exited.TrySetResult();
+        using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(1));
+        await _agent.StopAsync(now.Token);
+        await _agent.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+        _disposed.TrySetResult();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path != "/init")
+        {
+            await _host.Agent(context);
+            return;
+        }
+
+        Init = await JsonNode.ParseAsync(context.Request.Body);
+        context.Response.StatusCode = _host.InitStatus;
+        if (_host.InitStatus >= 300)
+        {
+            await context.Response.WriteAsync("no such user");
+        }
+    }
+}
