@@ -59,9 +59,10 @@ public class TimeAndCancellationTests
     [Fact]
     public async Task The_request_timeout_covers_the_start_and_not_the_output()
     {
+        TimeSpan limit = TimeSpan.FromMilliseconds(300);
         var body = new ScriptedStream();
         var handler = new FakeHandler(_ => Answers.Stream(body));
-        var options = new CommandOptions { RequestTimeout = _short };
+        var options = new CommandOptions { RequestTimeout = limit };
         Sandbox sandbox = Client.Sandbox(handler);
 
         var error = await Assert.ThrowsAsync<E2BTimeoutException>(() => sandbox.Commands.StartAsync("x", options, Token));
@@ -71,7 +72,7 @@ public class TimeAndCancellationTests
         body = new ScriptedStream(Frames.Start(7));
         await using CommandHandle handle = await sandbox.Commands.StartAsync("x", options, Token);
         Task<CommandResult> waiting = handle.WaitAsync(Token);
-        await Task.WhenAny(waiting, Task.Delay(3 * _short, Token));
+        await Task.WhenAny(waiting, Task.Delay(2 * limit, Token));
         Assert.False(waiting.IsCompleted);
         body.Send(Frames.Exit(), Frames.Done()).Close();
         Assert.True((await waiting).Succeeded);
