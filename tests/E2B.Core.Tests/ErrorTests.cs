@@ -164,4 +164,17 @@ public class ErrorTests
         Assert.Contains("elsewhere.example", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("signature", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{"code":401,"message":"unauthorized access"}""", "access token")]
+    [InlineData("""{"code":"unauthenticated","message":"invalid username: 'x'"}""", "Linux user")]
+    [InlineData("""{"code":401,"message":"invalid username: 'x'"}""", "Linux user")]
+    public async Task A_wrong_token_and_an_unknown_user_are_told_apart(string body, string expected)
+    {
+        Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Text(401, body, "application/json")));
+
+        var error = await Assert.ThrowsAsync<E2BAuthenticationException>(() => sandbox.Files.GetInfoAsync("/x", cancellationToken: Token));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
 }

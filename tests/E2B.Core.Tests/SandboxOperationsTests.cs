@@ -42,7 +42,7 @@ public class SandboxOperationsTests
         Assert.Equal("https://api.e2b.app/sandboxes", sent.Uri.ToString());
         Assert.Equal("application/json", sent.Headers["Content-Type"]);
         Assert.Equal(Client.ApiKey, sent.Headers["X-API-KEY"]);
-        Assert.Equal("Bearer account-token", sent.Headers["Authorization"]);
+        Assert.DoesNotContain("Authorization", sent.Headers.Keys);
         Assert.Equal("1", sent.Headers["X-Own"]);
         Assert.StartsWith("e2b-dotnet/", sent.Headers["User-Agent"], StringComparison.Ordinal);
         Assert.EndsWith(" e2b-powershell/1.2", sent.Headers["User-Agent"], StringComparison.Ordinal);
@@ -57,6 +57,19 @@ public class SandboxOperationsTests
             (sandbox.SandboxId, sandbox.TemplateId, sandbox.Template, sandbox.EnvdVersion, sandbox.Domain));
         Assert.Equal("8080-sbx1.cluster.example", sandbox.GetHost(8080));
         Assert.Same(client, sandbox.Client);
+        Assert.Equal((SandboxState.Running, "ci"), (sandbox.State, sandbox.Metadata["app"]));
+    }
+
+    [Fact]
+    public async Task Without_a_key_the_accounts_token_is_sent()
+    {
+        var handler = new FakeHandler(_ => Answers.Empty(204));
+        using E2BClient client = Client.With(handler, o => o with { ApiKey = null, AccessToken = "account-token" });
+
+        await client.Sandboxes.KillAsync("sbx1", Token);
+
+        Assert.Equal("Bearer account-token", handler.Only.Headers["Authorization"]);
+        Assert.DoesNotContain("X-API-KEY", handler.Only.Headers.Keys);
     }
 
     [Fact]

@@ -256,6 +256,7 @@ public sealed class CommandsClient
         {
             Action = $"follow the process {start.Pid}",
             Name = isOwner ? "The command" : $"The process {start.Pid}",
+            AfterBreak = "The process may still run: attach to it again by its id.",
         };
         return new CommandHandle(_sandbox, stream, context, (int)start.Pid, limit, isOwner, options.MaxCapturedBytes, startedAt);
     }

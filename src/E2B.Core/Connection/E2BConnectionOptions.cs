@@ -9,7 +9,7 @@ public sealed record E2BConnectionOptions
     /// <summary>The project's API key, <c>e2b_</c> and hexadecimal digits. Else <c>E2B_API_KEY</c>.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>An account's access token, sent as a bearer token. Else <c>E2B_ACCESS_TOKEN</c>.</summary>
+    /// <summary>An account's access token, sent as a bearer token where there is no API key. Else <c>E2B_ACCESS_TOKEN</c>.</summary>
     public string? AccessToken { get; init; }
 
     /// <summary>The service's domain. Else <c>E2B_DOMAIN</c>, else <c>e2b.app</c>.</summary>

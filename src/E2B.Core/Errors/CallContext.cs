@@ -17,6 +17,7 @@ internal enum Missing
 /// <param name="Name">The path, process or other thing that it is about.</param>
 /// <param name="SandboxId">The sandbox that it is about.</param>
 /// <param name="SandboxToken">That sandbox's token, to be kept out of messages.</param>
+/// <param name="AfterBreak">What to know and do after a broken connection; <see langword="null"/> means that the effect is not known.</param>
 internal sealed record CallContext(
     E2BConnection Connection,
     Uri Server,
@@ -24,7 +25,8 @@ internal sealed record CallContext(
     Missing Missing = Missing.Something,
     string? Name = null,
     string? SandboxId = null,
-    string? SandboxToken = null)
+    string? SandboxToken = null,
+    string? AfterBreak = null)
 {
     /// <summary>Somebody else's words, on one line, without secrets and not too long.</summary>
     public string Quote(string? text)

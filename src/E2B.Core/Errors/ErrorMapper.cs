@@ -6,6 +6,10 @@ namespace E2B.Errors;
 /// <summary>The one place where an answer, a Connect error or a broken connection becomes an exception.</summary>
 internal static class ErrorMapper
 {
+    private const string KeyAdvice = "Check the API key (E2B_API_KEY); keys are at https://e2b.dev/dashboard?tab=keys.";
+    private const string TokenAdvice = "The sandbox's access token is missing or wrong: connect to the sandbox by its id to get it.";
+    private const string UserAdvice = "The Linux user has to exist in the sandbox; without one named, it is the sandbox's default user.";
+
     /// <summary>An error of the control plane, or of the daemon's plain HTTP side.</summary>
     /// <param name="context">What the call was about.</param>
     /// <param name="answer">The answer.</param>
@@ -19,7 +23,8 @@ internal static class ErrorMapper
                 $"Could not {context.Action}: {context.Server.Authority} redirects to {answer.Location?.GetLeftPart(UriPartial.Path) ?? "another address"}, "
                 + "and credentials are not sent on. Set the URL that is meant (E2B_API_URL or E2B_SANDBOX_URL)."),
             400 or 422 => new E2BInvalidArgumentException(Sentence(context, said, "the server refused the request as invalid")),
-            401 or 403 => Unauthorized(context, said, fromDaemon),
+            401 or 403 when !fromDaemon => Unauthorized(context, said, KeyAdvice),
+            401 or 403 => Unauthorized(context, said, said.Contains("username", StringComparison.OrdinalIgnoreCase) ? UserAdvice : TokenAdvice),
             404 => NotFound(context, said),
             409 => new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
             429 => RateLimited(context, said, answer.RetryAfter),
@@ -41,7 +46,8 @@ internal static class ErrorMapper
             _ when said.Contains("no space left", StringComparison.OrdinalIgnoreCase) => NoSpace(context, said),
             ConnectCode.InvalidArgument or ConnectCode.OutOfRange =>
                 new E2BInvalidArgumentException(Sentence(context, said, "the sandbox refused the request as invalid")),
-            ConnectCode.Unauthenticated => Unauthorized(context, said, fromDaemon: true),
+            // The access token is checked before Connect has a say: this is about the user.
+            ConnectCode.Unauthenticated => Unauthorized(context, said, UserAdvice),
             ConnectCode.NotFound => NotFound(context, said),
             ConnectCode.AlreadyExists or ConnectCode.Aborted =>
                 new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
@@ -78,7 +84,7 @@ internal static class ErrorMapper
             HttpRequestError.ConnectionError => $"no connection to {server}. Check the network, the URL and the proxy, and that the server runs.",
             HttpRequestError.SecureConnectionError => $"no secure connection to {server}. Check its certificate, and that the URL's https is meant.",
             HttpRequestError.ProxyTunnelError => $"the proxy gives no way to {server}. Check its address and credentials.",
-            _ => $"the connection to {server} broke. Whether the request had an effect is not known: look before repeating it.",
+            _ => $"the connection to {server} broke. {context.AfterBreak ?? "Whether the request had an effect is not known: look before repeating it."}",
         };
         return With(new E2BUnreachableException($"Could not {context.Action}: {what}", cause), context);
     }
@@ -133,11 +139,8 @@ internal static class ErrorMapper
 
     private static string Seconds(TimeSpan limit) => string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds:0.###} s");
 
-    private static E2BAuthenticationException Unauthorized(CallContext context, string said, bool fromDaemon) => new(
-        Sentence(context, said, "the credentials were refused")
-        + (fromDaemon
-            ? " Either the Linux user does not exist in the sandbox, or the sandbox's access token is missing or wrong: connect to the sandbox to get it."
-            : " Check the API key (E2B_API_KEY); keys are at https://e2b.dev/dashboard?tab=keys."));
+    private static E2BAuthenticationException Unauthorized(CallContext context, string said, string advice) => new(
+        Sentence(context, said, "the credentials were refused") + " " + advice);
 
     private static E2BRateLimitException RateLimited(CallContext context, string said, TimeSpan? retryAfter) => new(
         Sentence(context, said, "too many requests")

@@ -57,6 +57,7 @@ public sealed class FilesClient
     /// <param name="options">As whom, and the time limit.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxFileNotFoundException">There is no such file.</exception>
+    /// <exception cref="E2BInvalidArgumentException">It is a directory, or too large.</exception>
     public async Task<byte[]> ReadBytesAsync(string path, SandboxFileOptions? options = null, CancellationToken cancellationToken = default)
     {
         (HttpResponseMessage response, CallContext context) = await GetAsync(path, options, cancellationToken).ConfigureAwait(false);
@@ -67,7 +68,16 @@ public sealed class FilesClient
         {
             if (length is { } known)
             {
-                byte[] whole = GC.AllocateUninitializedArray<byte>(checked((int)known));
+                if (known > Array.MaxLength)
+                {
+                    throw new E2BInvalidArgumentException(
+                        $"The file '{path}' has {known} bytes and cannot be read at once. Open it and read it in pieces (OpenReadAsync).")
+                    {
+                        SandboxId = _sandbox.SandboxId,
+                    };
+                }
+
+                byte[] whole = GC.AllocateUninitializedArray<byte>((int)known);
                 await content.ReadExactlyAsync(whole, cancellationToken).ConfigureAwait(false);
                 return whole;
             }

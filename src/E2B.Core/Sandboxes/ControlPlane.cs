@@ -87,8 +87,7 @@ internal sealed class ControlPlane
         {
             headers.TryAddWithoutValidation(E2BHeaders.ApiKey, connection.ApiKey);
         }
-
-        if (connection.AccessToken is not null)
+        else if (connection.AccessToken is not null)
         {
             headers.Authorization = new AuthenticationHeaderValue("Bearer", connection.AccessToken);
         }
