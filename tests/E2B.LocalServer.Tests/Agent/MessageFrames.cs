@@ -97,9 +97,16 @@ public sealed class ProcessRun : IDisposable
     /// <summary>Takes events until something holds.</summary>
     public async Task ReadUntilAsync(Func<ProcessRun, bool> holds)
     {
-        while (!holds(this))
+        try
         {
-            Assert.True(await ReadOneAsync(), "The process ended first.");
+            while (!holds(this))
+            {
+                Assert.True(await ReadOneAsync(), "The process ended first.");
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            Assert.Fail($"What was waited for did not come. What came ({e.GetType().Name}):\n{StdoutText}\n{StderrText}\n{PtyText}");
         }
     }
 

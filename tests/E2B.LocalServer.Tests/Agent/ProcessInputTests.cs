@@ -8,7 +8,7 @@ namespace E2B.LocalServer.Tests.Agent;
 
 public sealed class ProcessInputTests(AgentHost host) : IClassFixture<AgentHost>
 {
-    private const int Limit = 60_000;
+    private const int Limit = 10_000;
     private readonly AgentClient _client = host.Client;
 
     [Theory(Timeout = Limit), InlineData(true), InlineData(false)]
@@ -47,8 +47,9 @@ public sealed class ProcessInputTests(AgentHost host) : IClassFixture<AgentHost>
     [Fact(Timeout = Limit)]
     public async Task AFullPipeHoldsItsWriterAndNobodyElse()
     {
-        using ProcessRun full = await _client.StartAsync("exec sleep 1000");
+        using ProcessRun full = await _client.StartAsync("head -c 1 >/dev/null; echo first; exec sleep 1000");
         Task blocked = _client.SendStdinAsync(full.Pid, new byte[1_000_000]);
+        await full.ReadUntilAsync(r => r.StdoutText == "first\n");
 
         // Others go on meanwhile: a whole process with its input.
         using ProcessRun other = await _client.StartAsync("cat");
@@ -136,8 +137,9 @@ public sealed class ProcessInputTests(AgentHost host) : IClassFixture<AgentHost>
         await _client.SendPtyAsync(run.Pid, "stty size\n");
         await run.ReadUntilAsync(r => r.PtyText.Contains("\r\n50 132\r\n", StringComparison.Ordinal));
 
-        // Only a controlling terminal turns ^C into a signal.
-        await _client.SendPtyAsync(run.Pid, "echo go; sleep 1000\n");
+        // Only a controlling terminal turns ^C into a signal. What answers is the program in the foreground itself: before
+        // that runs, the shell would get the signal.
+        await _client.SendPtyAsync(run.Pid, "sh -c 'echo go; exec sleep 1000'\n");
         await run.ReadUntilAsync(r => r.PtyText.Contains("\r\ngo\r\n", StringComparison.Ordinal));
         await _client.SendPtyAsync(run.Pid, "\u0003");
         await run.ReadUntilAsync(r => r.PtyText[r.PtyText.IndexOf("\r\ngo\r\n", StringComparison.Ordinal)..].Contains("ready> ", StringComparison.Ordinal));
