@@ -13,7 +13,7 @@ internal static class BuildTarget
 
     public static void Build(Repository repository)
     {
-        Shell.Require(repository, "dotnet", "build", "E2B.PowerShell.sln", "-c", "Release", "--nologo", "-v", "quiet", "-clp:NoSummary");
+        Shell.Require(repository, "dotnet", "build", "E2B.PowerShell.sln", "-c", "Release", "--nologo", "-v", "quiet", "-clp:ErrorsOnly");
         LayOutModule(repository);
         Recreate(repository.LocalServer);
         Shell.Require(

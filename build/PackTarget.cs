@@ -25,8 +25,12 @@ internal static partial class PackTarget
         string version = Field(manifest, "ModuleVersion");
         string folder = Path.Combine(repository.Output, "packages");
         Directory.CreateDirectory(folder);
+        foreach (string old in Directory.EnumerateFiles(folder, "*.nupkg"))
+        {
+            File.Delete(old);
+        }
+
         string package = Path.Combine(folder, $"E2B.{version}.nupkg");
-        File.Delete(package);
         using ZipArchive archive = ZipFile.Open(package, ZipArchiveMode.Create);
         Add(archive, "E2B.nuspec", Nuspec(manifest, version).ToString());
         Add(archive, "[Content_Types].xml", ContentTypes(repository));

@@ -18,6 +18,7 @@ internal static partial class TestTarget
         }
 
         BuildTarget.Build(repository);
+        PackTarget.Pack(repository);
         string results = Path.Combine(repository.Output, "test-results");
         if (Directory.Exists(results))
         {

@@ -2,7 +2,9 @@ using System.Text.Json;
 using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Connect;
 using E2B.LocalServer.Agent.Files;
+using E2B.LocalServer.Agent.Native;
 using E2B.LocalServer.Agent.Processes;
+using E2B.LocalServer.Agent.Watching;
 using E2B.Protocol.Rest;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -25,8 +27,10 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
         _rpc = new RpcRouter(defaults);
         _download = new DownloadEndpoint(_access, defaults);
         _upload = new UploadEndpoint(_access, defaults);
-        new ProcessService(defaults).Register(_rpc);
+        var poller = new Poller();
+        new ProcessService(defaults, poller).Register(_rpc);
         FilesystemService.Register(_rpc);
+        new WatchService(poller).Register(_rpc);
     }
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);

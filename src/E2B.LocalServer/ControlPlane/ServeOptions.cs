@@ -15,11 +15,17 @@ public enum Isolation
 /// <summary>The options of <c>serve</c>.</summary>
 public sealed record ServeOptions
 {
+    private const int DefaultPoolSize = 2;
+    private const int MaxPoolSize = 64;
+
     public int Port { get; init; } = Protocol.E2BDefaults.DebugApiPort;
 
     public required string DataPath { get; init; }
 
     public Isolation Isolation { get; init; }
+
+    /// <summary>How many started sandboxes wait for the next create.</summary>
+    public int PoolSize { get; init; } = DefaultPoolSize;
 
     /// <summary>Whether the server ends when its stdin does, and so with the program that started it, however that ends.</summary>
     public bool ExitWithStdin { get; init; }
@@ -31,6 +37,7 @@ public sealed record ServeOptions
         int port = Protocol.E2BDefaults.DebugApiPort;
         string? data = null;
         var isolation = Isolation.Runc;
+        int pool = DefaultPoolSize;
         bool exitWithStdin = false;
         for (int i = 0; i < args.Length; i++)
         {
@@ -47,7 +54,7 @@ public sealed record ServeOptions
                 (name, value) = (name[..equals], name[(equals + 1)..]);
             }
 
-            if (name is not ("--port" or "--data" or "--isolation"))
+            if (name is not ("--port" or "--data" or "--isolation" or "--pool"))
             {
                 throw new UsageException($"unknown option '{args[i]}'");
             }
@@ -69,6 +76,11 @@ public sealed record ServeOptions
                         ? number
                         : throw new UsageException($"--port is a number from 0 (a free one) to 65535, not '{value}'");
                     break;
+                case "--pool":
+                    pool = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size <= MaxPoolSize
+                        ? size
+                        : throw new UsageException($"--pool is a number from 0 to {MaxPoolSize}, not '{value}'");
+                    break;
                 case "--data":
                     data = value;
                     break;
@@ -88,6 +100,7 @@ public sealed record ServeOptions
             Port = port,
             DataPath = Path.GetFullPath(data ?? Protocol.LocalServerState.DefaultDataDirectory()),
             Isolation = isolation,
+            PoolSize = pool,
             ExitWithStdin = exitWithStdin,
         };
     }

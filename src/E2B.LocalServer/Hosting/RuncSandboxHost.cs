@@ -5,7 +5,7 @@ using E2B.LocalServer.Runtime;
 namespace E2B.LocalServer.Hosting;
 
 /// <summary>Sandboxes as containers: what the control plane asks for, said in the runtime's terms.</summary>
-internal sealed class RuncSandboxHost(string dataDirectory, ILogger log) : ISandboxHost
+internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogger log) : ISandboxHost
 {
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
@@ -19,6 +19,7 @@ internal sealed class RuncSandboxHost(string dataDirectory, ILogger log) : ISand
                 {
                     DataDirectory = Path.Combine(dataDirectory, "runtime"),
                     Agent = AgentCommand.ThisProgram(),
+                    PoolSize = poolSize,
                     DefaultLimits = Convert(ServerFacts.BaseLimits),
                 },
                 cancellationToken);

@@ -15,6 +15,10 @@ internal static class ControlGroups
     /// <summary>True where the kernel counts swap, so that memory and swap can be limited together.</summary>
     public static bool CountsSwap => IsUnified || File.Exists(Root + "/memory/memory.memsw.limit_in_bytes");
 
+    /// <summary>The folder in which a group has a controller's files.</summary>
+    public static string Folder(string controller, string group) =>
+        IsUnified ? $"{Root}/{group}" : $"{Root}/{controller}/{group}";
+
     /// <summary>The folders of a group in every hierarchy that has it.</summary>
     public static IEnumerable<string> Find(string group)
     {

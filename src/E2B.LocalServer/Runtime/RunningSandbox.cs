@@ -67,6 +67,8 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>The container's root as the host sees it, owners shifted.</summary>
     internal string HostRoot => _files.Root;
 
+    private string ControlGroup => $"{_parts.Options.ControlGroup}/{ContainerId}";
+
     /// <summary>A new connection to the agent.</summary>
     public Task<Socket> ConnectAgentAsync(CancellationToken cancellationToken) =>
         AgentProbe.ConnectAsync(_socketPath, cancellationToken);
@@ -94,6 +96,19 @@ public sealed class RunningSandbox : IAsyncDisposable
 
     /// <summary>Lets frozen processes go on.</summary>
     public Task ThawAsync() => SetFrozenAsync(false);
+
+    /// <summary>What it uses at the moment.</summary>
+    public SandboxUsage ReadUsage()
+    {
+        try
+        {
+            return SandboxUsage.Read(ControlGroup, _files.Disk);
+        }
+        catch (IOException error)
+        {
+            throw new SandboxException($"Sandbox {ContainerId} has ended.", error);
+        }
+    }
 
     /// <summary>
     /// Copies what the sandbox has written to a new folder that can be a layer of others, owners as inside. Freeze
@@ -161,7 +176,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private async Task StartContainerAsync(IdRange idRange)
     {
         var config = OciConfig.Build(
-            _files.Root, $"{_parts.Options.ControlGroup}/{ContainerId}", Spec.Limits, idRange.First, _parts.Options.Agent);
+            _files.Root, ControlGroup, Spec.Limits, idRange.First, _parts.Options.Agent);
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);
         await File.WriteAllTextAsync(Path.Combine(_bundle, "config.json"), config.ToJsonString());

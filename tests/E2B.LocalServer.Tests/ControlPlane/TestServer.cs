@@ -73,7 +73,7 @@ internal sealed class TestServer : IAsyncDisposable
         HttpResponseMessage response = await Client.SendAsync(request, TestContext.Current.CancellationToken);
         string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         bool isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
-        return new Answer(response.StatusCode, isJson ? JsonNode.Parse(text) : null, text, response);
+        return new Answer(response.StatusCode, isJson && text.Length > 0 ? JsonNode.Parse(text) : null, text, response);
     }
 
     /// <summary>Makes a sandbox.</summary>

@@ -24,6 +24,7 @@ public sealed class CrashTests
 
         server.Kill();
         await UntilAsync(() => HasEnded(init), "the agent ends with its stdin");
+        await ProcessWatcher.Instance.WaitAsync(init);
         await UntilAsync(() => LoopDevice.Attached(options.DataDirectory).Count == 0, "the loop device frees itself");
         server.Dispose();
         await using var next = await TestRuntime.OpenAsync(options);
@@ -45,6 +46,7 @@ public sealed class CrashTests
 
         await using var next = await TestRuntime.OpenAsync(options);
         Assert.True(HasEnded(init));
+        await ProcessWatcher.Instance.WaitAsync(init);
         await Leaks.AssertNoneAsync(options);
         await using var sandbox = await next.StartAsync();
         await sandbox.WaitForAgentAsync(TestRuntime.Token);
@@ -107,7 +109,7 @@ public sealed class CrashTests
         }
     }
 
-    /// <summary>Zombies count: the killed server's orphans are this process's, which does not ask for them.</summary>
+    /// <summary>Zombies count: the killed server's orphans are this process's to reap.</summary>
     private static bool HasEnded(int pid)
     {
         try

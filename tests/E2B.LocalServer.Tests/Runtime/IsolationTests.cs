@@ -168,7 +168,7 @@ public sealed class IsolationTests : IAsyncLifetime
     [Fact]
     public async Task New_namespaces_cannot_be_made()
     {
-        const string Attempt = "unshare --user --map-root-user --mount true";
+        const string Attempt = "unshare --user true";
         var open = await _test.StartAsync(new ProtectionOverrides { Configuration = config => config["linux"]!.AsObject().Remove("seccomp") });
         (await _test.ExecAsync(open, Attempt, user: 1000)).Succeeded();
 
@@ -246,6 +246,36 @@ public sealed class IsolationTests : IAsyncLifetime
         {
             Environment.SetEnvironmentVariable(Name, null);
         }
+    }
+
+    [Fact]
+    public async Task Only_the_listening_socket_is_handed_in()
+    {
+        var sandbox = await _test.StartAsync();
+        await sandbox.WaitForAgentAsync(TestRuntime.Token);
+        Assert.Equal("0\n1\n2\n3\n", (await _test.ExecAsync(sandbox, "ls /proc/1/fd")).Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task The_server_and_its_runtime_can_be_run_inside_but_not_changed()
+    {
+        var options = TestRuntime.Options() with { Agent = StandInAgent.Command with { Folders = AgentCommand.ThisProgram().Folders } };
+        await using var test = await TestRuntime.OpenAsync(options);
+        var sandbox = await test.StartAsync();
+        Assert.Contains("Microsoft.AspNetCore.App", (await test.ExecAsync(sandbox, "/.e2b/dotnet/dotnet --list-runtimes")).Succeeded().Output, StringComparison.Ordinal);
+        foreach (var folder in (string[])["/.e2b/dotnet", "/.e2b/server"])
+        {
+            Assert.Contains("Read-only", (await test.ExecAsync(sandbox, $"touch {folder}/x")).Text, StringComparison.Ordinal);
+            Assert.NotEqual(0, (await test.ExecAsync(sandbox, $"mount -o remount,rw {folder} || umount {folder}")).ExitCode);
+        }
+    }
+
+    [Fact]
+    public async Task Id_ranges_of_two_servers_are_distinct()
+    {
+        await using var other = await TestRuntime.OpenAsync();
+        var sandboxes = await Task.WhenAll(_test.StartAsync(), _test.StartAsync(), other.StartAsync(), other.StartAsync());
+        Assert.Equal(4, sandboxes.Select(sandbox => sandbox.IdRange.First).Distinct().Count());
     }
 
     [Fact]

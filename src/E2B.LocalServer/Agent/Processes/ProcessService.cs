@@ -13,9 +13,9 @@ internal sealed class ProcessService
     private readonly SandboxDefaults _defaults;
     private readonly ProcessTable _table = new();
     private readonly Spawner _spawner = new();
-    private readonly Poller _poller = new();
+    private readonly Poller _poller;
 
-    public ProcessService(SandboxDefaults defaults) => _defaults = defaults;
+    public ProcessService(SandboxDefaults defaults, Poller poller) => (_defaults, _poller) = (defaults, poller);
 
     public void Register(RpcRouter router)
     {

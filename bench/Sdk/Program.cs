@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using System.Globalization;
+using E2B;
+using E2B.Bench;
+
+// One measurement by E2B.Core, or by a bare HTTP client, in a sandbox that is there already:
+//   Sdk true|raw COUNT ID    COUNT commands one after another
+//   Sdk up|down MIB ID       a file of that size, from and to a stream
+//   Sdk first 1 -            create, first command, kill
+// Prints seconds, and the growth of the process's largest memory in MiB.
+string mode = args[0];
+int count = int.Parse(args[1], CultureInfo.InvariantCulture);
+using var client = new E2BClient();
+if (mode == "first")
+{
+    await Measure.FirstCommandAsync(client);
+    return;
+}
+
+SandboxInfo info = await client.Sandboxes.GetAsync(args[2]);
+Sandbox sandbox = client.Sandboxes.Attach(info);
+Func<int, Task> work = mode switch
+{
+    "true" => n => Measure.CommandsAsync(sandbox, n),
+    "raw" => await Measure.RawAsync(args[2]),
+    "up" => n => Measure.UploadAsync(sandbox, n),
+    "down" => n => Measure.DownloadAsync(sandbox, n),
+    _ => throw new ArgumentException($"unknown measurement '{mode}'"),
+};
+await work(mode is "up" or "down" ? 1 : 10);
+double before = Measure.PeakMemory();
+var watch = Stopwatch.StartNew();
+await work(count);
+watch.Stop();
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:0.0000} {Measure.PeakMemory() - before:0.0}"));

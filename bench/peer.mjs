@@ -1,0 +1,51 @@
+// One measurement by the official JavaScript SDK, like those of Sdk/Program.cs.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const require = createRequire(new URL('../tests/Conformance/package.json', import.meta.url))
+const { Sandbox } = require('e2b')
+const [mode, size, id] = process.argv.slice(2)
+const count = Number(size)
+const file = '/tmp/bench-file'
+const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024
+
+/** A stream without a source of its own, as a program that does not hold the file in memory has one. */
+function pattern(mebibytes) {
+  const chunk = new Uint8Array(128 * 1024).fill(0x5a)
+  let left = mebibytes * 8
+  return new ReadableStream({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(chunk.slice())
+      else controller.close()
+    },
+  })
+}
+
+const works = {
+  async true(sandbox, n) {
+    for (let i = 0; i < n; i++) await sandbox.commands.run('true')
+  },
+  async up(sandbox, n) {
+    await sandbox.files.write(file, pattern(n), { requestTimeoutMs: 0 })
+  },
+  async upmemory(sandbox, n) {
+    await sandbox.files.write(file, new Uint8Array(n * 1024 * 1024).fill(0x5a).buffer, { requestTimeoutMs: 0 })
+  },
+  async downmemory(sandbox, n) {
+    const bytes = await sandbox.files.read(file, { format: 'bytes', requestTimeoutMs: 0 })
+    if (bytes.length < n * 1024 * 1024) throw new Error(`the file has ${bytes.length} bytes`)
+  },
+  async down(sandbox, n) {
+    let total = 0
+    for await (const chunk of await sandbox.files.read(file, { format: 'stream', requestTimeoutMs: 0 })) total += chunk.length
+    if (total < n * 1024 * 1024) throw new Error(`the file has ${total} bytes`)
+  },
+}
+
+const sandbox = await Sandbox.connect(id)
+const work = works[mode]
+await work(sandbox, mode === 'true' ? 10 : 1)
+const before = peak()
+const begin = performance.now()
+await work(sandbox, count)
+console.log(((performance.now() - begin) / 1000).toFixed(4), (peak() - before).toFixed(1))

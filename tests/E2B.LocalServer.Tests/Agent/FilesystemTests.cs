@@ -1,0 +1,118 @@
+using E2B.Protocol.Connect;
+using E2B.Protocol.Filesystem;
+using Xunit;
+
+namespace E2B.LocalServer.Tests.Agent;
+
+public sealed class FilesystemTests(AgentHost host) : IClassFixture<AgentHost>
+{
+    private const int Limit = 30_000;
+    private readonly AgentClient _client = host.Client;
+
+    [Fact(Timeout = Limit)]
+    public async Task AnEntryIsDescribed()
+    {
+        string path = host.NewPath("file.txt");
+        EntryInfo directory = await MakeAsync(Path.GetDirectoryName(path)!, "daemon");
+        Assert.Equal((FileType.Directory, "drwxr-xr-x", "daemon", "daemon", 0b111_101_101u), (directory.Type, directory.Permissions, directory.Owner, directory.Group, directory.Mode));
+        await File.WriteAllTextAsync(path, "12345", AgentClient.Cancellation);
+        File.SetLastWriteTimeUtc(path, new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc));
+        EntryInfo file = await StatAsync(path);
+        Assert.Equal(("file.txt", path, FileType.File, 5L, "root"), (file.Name, file.Path, file.Type, file.Size, file.Owner));
+        Assert.Equal("-rw-r--r--", file.Permissions);
+        Assert.Equal(new DateTime(2020, 1, 2, 3, 4, 5, DateTimeKind.Utc), file.ModifiedTime.ToDateTime());
+        Assert.False(file.HasSymlinkTarget);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task ALinkIsDescribedByWhatItLeadsTo()
+    {
+        string directory = host.NewPath(string.Empty);
+        await MakeAsync(directory);
+        File.CreateSymbolicLink(directory + "first", directory + "second");
+        File.CreateSymbolicLink(directory + "second", "/etc/passwd");
+        File.CreateSymbolicLink(directory + "broken", "/not/there");
+        EntryInfo link = await StatAsync(directory + "first");
+        Assert.Equal((FileType.File, "/etc/passwd", "Lrwxrwxrwx"), (link.Type, link.SymlinkTarget, link.Permissions));
+        EntryInfo broken = await StatAsync(directory + "broken");
+        Assert.Equal((FileType.Unspecified, directory + "broken"), (broken.Type, broken.SymlinkTarget));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("/dev/null", "Dcrw-rw-rw-"), InlineData("/tmp", "dtrwxrwxrwx"), InlineData("/usr/bin/passwd", "urwxr-xr-x")]
+    public async Task SpecialModesStandInFront(string path, string permissions) =>
+        Assert.Equal(permissions, (await StatAsync(path)).Permissions);
+
+    [Theory(Timeout = Limit)]
+    [InlineData("../lib", "/usr/lib"), InlineData("~/../bin", "/usr/bin"), InlineData("", "/usr/sbin"), InlineData("~", "/usr/sbin")]
+    public async Task PathsStartAtHome(string path, string real) =>
+        Assert.Equal(real, (await _client.CallAsync<StatResponse>(AgentClient.Filesystem + "Stat", new StatRequest { Path = path }, user: "daemon")).Entry.Path);
+
+    [Fact(Timeout = Limit)]
+    public async Task AListGoesAsDeepAsAsked()
+    {
+        string root = host.NewPath("root");
+        await MakeAsync(root + "/b/c/d");
+        await MakeAsync(root + "/a");
+        await File.WriteAllTextAsync(root + "/a/.hidden", string.Empty, AgentClient.Cancellation);
+        Directory.CreateSymbolicLink(root + "/link", root + "/b");
+        Assert.Equal(["/a", "/b", "/link"], await ListAsync(root, 0));
+        Assert.Equal(["/a", "/a/.hidden", "/b", "/b/c", "/link"], await ListAsync(root, 2));
+        Assert.Equal(["/a", "/a/.hidden", "/b", "/b/c", "/b/c/d", "/link"], await ListAsync(root, 9));
+
+        // Through a link the entries keep the path that was asked for.
+        Assert.Equal(["/c", "/c/d"], await ListAsync(root + "/link", 2));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task MovingMakesTheParents()
+    {
+        string from = host.NewPath("from");
+        await MakeAsync(from);
+        string to = host.NewPath("deep/er/to");
+        MoveResponse moved = await _client.CallAsync<MoveResponse>(
+            AgentClient.Filesystem + "Move", new MoveRequest { Source = from, Destination = to }, user: "daemon");
+        Assert.Equal(to, moved.Entry.Path);
+        Assert.Equal("daemon", (await StatAsync(Path.GetDirectoryName(to)!)).Owner);
+        Assert.False(Directory.Exists(from));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task RemovingTakesAllBelowAndNoLinksTarget()
+    {
+        string root = host.NewPath("root");
+        string kept = host.NewPath("kept");
+        await MakeAsync(root + "/a/b");
+        await MakeAsync(kept + "/inside");
+        Directory.CreateSymbolicLink(root + "/a/link", kept);
+        await RemoveAsync(root);
+        Assert.False(Directory.Exists(root));
+        Assert.True(Directory.Exists(kept + "/inside"));
+        Directory.CreateSymbolicLink(root, kept);
+        await RemoveAsync(root);
+        Assert.True(Directory.Exists(kept + "/inside"));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task JsonSaysTheSame()
+    {
+        StatResponse binary = await _client.CallAsync<StatResponse>(AgentClient.Filesystem + "Stat", new StatRequest { Path = "/etc/passwd" });
+        StatResponse json = await _client.CallAsync<StatResponse>(AgentClient.Filesystem + "Stat", new StatRequest { Path = "/etc/passwd" }, MessageCodec.Json);
+        Assert.Equal(binary, json);
+    }
+
+    private async Task<EntryInfo> StatAsync(string path) =>
+        (await _client.CallAsync<StatResponse>(AgentClient.Filesystem + "Stat", new StatRequest { Path = path })).Entry;
+
+    private async Task<EntryInfo> MakeAsync(string path, string user = "root") =>
+        (await _client.CallAsync<MakeDirResponse>(AgentClient.Filesystem + "MakeDir", new MakeDirRequest { Path = path }, user: user)).Entry;
+
+    private Task<RemoveResponse> RemoveAsync(string path) =>
+        _client.CallAsync<RemoveResponse>(AgentClient.Filesystem + "Remove", new RemoveRequest { Path = path });
+
+    private async Task<string[]> ListAsync(string path, uint depth)
+    {
+        ListDirResponse list = await _client.CallAsync<ListDirResponse>(AgentClient.Filesystem + "ListDir", new ListDirRequest { Path = path, Depth = depth });
+        return [.. list.Entries.Select(e => e.Path[path.Length..])];
+    }
+}
