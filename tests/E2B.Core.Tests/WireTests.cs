@@ -97,6 +97,19 @@ public class WireTests
     }
 
     [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var elsewhere = new FakeServer((_, exchange) => exchange.AnswerAsync(200, "application/json", "[]"u8.ToArray()));
+        await using var server = new FakeServer((_, exchange) => exchange.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 307 X\r\nLocation: {elsewhere.Url}\r\nContent-Length: 0\r\n\r\n")));
+        using E2BClient client = server.Client();
+
+        await Assert.ThrowsAsync<E2BProtocolException>(() => client.Sandboxes.GetAsync("sbx1", Token));
+
+        Assert.Equal(0, elsewhere.Connections);
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_listen_is_unreachable()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
