@@ -18,7 +18,18 @@ internal static class Lifetimes
     /// <summary><c>POST /sandboxes/{id}/connect</c>: only ever extends.</summary>
     public static async Task ConnectAsync(ApiCall call)
     {
-        TimeSpan lifetime = await ReadAsync(call);
+        await ConnectAsync(call, await ReadAsync(call));
+    }
+
+    /// <summary><c>POST /v2/sandboxes/{id}/connect</c>: the same, but nothing need be said.</summary>
+    public static async Task ConnectV2Async(ApiCall call)
+    {
+        TimeoutBody? body = await call.ReadOptionalAsync(ServerJson.Default.TimeoutBody);
+        await ConnectAsync(call, body?.Timeout is { } seconds ? Seconds(seconds) : ServerFacts.DefaultLifetimeV2);
+    }
+
+    private static async Task ConnectAsync(ApiCall call, TimeSpan lifetime)
+    {
         RefuseBeyondMax(lifetime);
         Sandbox sandbox = call.Sandboxes.SetLifetime(call.SandboxId, lifetime, allowShorter: false);
         await call.WriteAsync(StatusCodes.Status200OK, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
@@ -50,8 +61,10 @@ internal static class Lifetimes
     private static async Task<TimeSpan> ReadAsync(ApiCall call)
     {
         TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
-        return body.Timeout is { } seconds and >= 0
-            ? TimeSpan.FromSeconds(seconds)
-            : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more, and must be given");
+        return Seconds(body.Timeout ?? throw ApiException.BadRequest("validation error: timeout must be given"));
     }
+
+    private static TimeSpan Seconds(int seconds) => seconds >= 0
+        ? TimeSpan.FromSeconds(seconds)
+        : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more");
 }
