@@ -23,7 +23,7 @@ internal sealed class DataDirectory : IDisposable
     {
         get
         {
-            if (Environment.UserName == "root")
+            if (Environment.IsPrivilegedProcess)
             {
                 return "/var/lib/e2b-local";
             }
