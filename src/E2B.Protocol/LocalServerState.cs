@@ -17,7 +17,7 @@ public sealed record LocalServerState(int Pid, Uri ApiUrl, Uri SandboxUrl)
     /// <summary>The data directory of a server that was not given one: <c>/var/lib/e2b-local</c> for root, else below the user's state directory.</summary>
     public static string DefaultDataDirectory()
     {
-        if (Environment.UserName == "root")
+        if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
         {
             return "/var/lib/e2b-local";
         }

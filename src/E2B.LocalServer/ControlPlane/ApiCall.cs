@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -35,6 +36,16 @@ internal sealed record ApiCall(HttpContext Http, SandboxRegistry Sandboxes, IRea
         {
             throw new ApiException(StatusCodes.Status400BadRequest, $"Error when parsing request: {e.Message}", e);
         }
+    }
+
+    /// <summary>Reads the body where there is one. Its length need not have been announced.</summary>
+    public async Task<T?> ReadOptionalAsync<T>(JsonTypeInfo<T> type)
+        where T : class
+    {
+        ReadResult first = await Http.Request.BodyReader.ReadAsync(Aborted);
+        bool isEmpty = first is { Buffer.IsEmpty: true, IsCompleted: true };
+        Http.Request.BodyReader.AdvanceTo(first.Buffer.Start);
+        return isEmpty ? null : await ReadAsync(type);
     }
 
     public Task WriteAsync<T>(int status, T value, JsonTypeInfo<T> type) => WriteJsonAsync(Http.Response, status, value, type);

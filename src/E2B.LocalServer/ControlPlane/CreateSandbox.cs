@@ -3,33 +3,28 @@ using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary><c>POST /sandboxes</c>, and its second version, which makes secure sandboxes only and assumes a longer life.</summary>
+/// <summary><c>POST /v2/sandboxes</c>, which clients from 2.51 on call, and <c>POST /sandboxes</c>, which the older ones do.</summary>
 internal static class CreateSandbox
 {
-    /// <summary><c>POST /sandboxes</c>.</summary>
-    public static async Task HandleAsync(ApiCall call) =>
-        await CreateAsync(call, await call.ReadAsync(RestJson.Default.NewSandboxRequest));
+    /// <summary>First version: open unless asked to be secure.</summary>
+    public static Task HandleAsync(ApiCall call) => HandleAsync(call, alwaysSecure: false, ServerFacts.DefaultLifetime);
 
-    /// <summary><c>POST /v2/sandboxes</c>.</summary>
-    public static async Task HandleSecureAsync(ApiCall call)
+    /// <summary>Second version: always secure, and a longer life unless asked otherwise.</summary>
+    public static Task HandleV2Async(ApiCall call) => HandleAsync(call, alwaysSecure: true, ServerFacts.DefaultLifetimeV2);
+
+    private static async Task HandleAsync(ApiCall call, bool alwaysSecure, TimeSpan defaultLifetime)
     {
         NewSandboxRequest request = await call.ReadAsync(RestJson.Default.NewSandboxRequest);
-        await CreateAsync(
-            call, request with { Secure = true, Timeout = request.Timeout ?? (int)ServerFacts.SecondDefaultLifetime.TotalSeconds });
-    }
-
-    private static async Task CreateAsync(ApiCall call, NewSandboxRequest request)
-    {
-        SandboxOrder order = Check(request);
+        SandboxOrder order = Check(request, alwaysSecure || (request.Secure ?? false), defaultLifetime);
         Sandbox sandbox = await call.Sandboxes.CreateAsync(order, call.Aborted);
         await call.WriteAsync(StatusCodes.Status201Created, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
     }
 
     /// <summary>What is asked for, or why it cannot be had. Unknown members are ignored, as the cloud ignores them.</summary>
-    internal static SandboxOrder Check(NewSandboxRequest request)
+    private static SandboxOrder Check(NewSandboxRequest request, bool secure, TimeSpan defaultLifetime)
     {
         Template template = Template.Find(request.TemplateID ?? throw ApiException.BadRequest("Error when parsing request: templateID is null"));
-        TimeSpan lifetime = request.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : ServerFacts.DefaultLifetime;
+        TimeSpan lifetime = request.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : defaultLifetime;
         if (lifetime <= TimeSpan.Zero)
         {
             throw ApiException.BadRequest("Timeout must be greater than 0");
@@ -48,7 +43,7 @@ internal static class CreateSandbox
         {
             Template = template,
             Lifetime = lifetime,
-            Secure = request.Secure ?? false, // absent means open in the cloud too; the official clients always send it
+            Secure = secure,
             // Accepted either way, and kept for the answer to get: the official clients send true unless told otherwise,
             // so refusing it would refuse them all. There is no internet in a sandbox yet; docs/local-server.md says so.
             AllowInternetAccess = request.AllowInternetAccess,

@@ -16,22 +16,16 @@ internal static class Lifetimes
     }
 
     /// <summary><c>POST /sandboxes/{id}/connect</c>: only ever extends.</summary>
-    public static async Task ConnectAsync(ApiCall call) => await ConnectAsync(call, await ReadAsync(call));
-
-    /// <summary>
-    /// <c>POST /v2/sandboxes/{id}/connect</c>: the same, but the lifetime, and the body itself, may be left out.
-    /// Its <c>memory</c> says how a paused sandbox comes back and means nothing to a running one.
-    /// </summary>
-    public static async Task ConnectSecondAsync(ApiCall call)
+    public static async Task ConnectAsync(ApiCall call)
     {
-        TimeSpan lifetime = ServerFacts.SecondDefaultLifetime;
-        if (call.Http.Request.ContentLength is null or > 0)
-        {
-            TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
-            lifetime = body.Timeout is { } seconds ? Seconds(seconds) : lifetime;
-        }
+        await ConnectAsync(call, await ReadAsync(call));
+    }
 
-        await ConnectAsync(call, lifetime);
+    /// <summary><c>POST /v2/sandboxes/{id}/connect</c>: the same, but nothing need be said.</summary>
+    public static async Task ConnectV2Async(ApiCall call)
+    {
+        TimeoutBody? body = await call.ReadOptionalAsync(ServerJson.Default.TimeoutBody);
+        await ConnectAsync(call, body?.Timeout is { } seconds ? Seconds(seconds) : ServerFacts.DefaultLifetimeV2);
     }
 
     private static async Task ConnectAsync(ApiCall call, TimeSpan lifetime)
@@ -67,10 +61,10 @@ internal static class Lifetimes
     private static async Task<TimeSpan> ReadAsync(ApiCall call)
     {
         TimeoutBody body = await call.ReadAsync(ServerJson.Default.TimeoutBody);
-        return Seconds(body.Timeout);
+        return Seconds(body.Timeout ?? throw ApiException.BadRequest("validation error: timeout must be given"));
     }
 
-    private static TimeSpan Seconds(int? timeout) => timeout is { } seconds and >= 0
+    private static TimeSpan Seconds(int seconds) => seconds >= 0
         ? TimeSpan.FromSeconds(seconds)
-        : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more, and must be given");
+        : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more");
 }

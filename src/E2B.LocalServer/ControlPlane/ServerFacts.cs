@@ -6,16 +6,16 @@ namespace E2B.LocalServer.ControlPlane;
 internal static class ServerFacts
 {
     /// <summary>The envd whose behaviour the agent has: clients choose what they ask for by it.</summary>
-    public const string EnvdVersion = "0.6.13";
+    public const string EnvdVersion = Agent.AgentVersion.EnvdVersion;
 
     /// <summary>Obsolete and required: old clients append it to sandbox ids. The cloud, too, sends one fixed value.</summary>
     public const string ClientId = "local000";
 
-    /// <summary>How long a sandbox lives whose maker does not say. The API's default, not the SDKs' (300 s, which they send).</summary>
+    /// <summary>How long a sandbox lives whose maker does not say, in the API's first version.</summary>
     public static readonly TimeSpan DefaultLifetime = TimeSpan.FromSeconds(15);
 
-    /// <summary>The default of the second version of create and connect, which is the official SDKs' own.</summary>
-    public static readonly TimeSpan SecondDefaultLifetime = TimeSpan.FromSeconds(Protocol.E2BDefaults.SandboxTimeoutSeconds);
+    /// <summary>The same in its second version, which took over what the SDKs had been sending.</summary>
+    public static readonly TimeSpan DefaultLifetimeV2 = TimeSpan.FromSeconds(Protocol.E2BDefaults.SandboxTimeoutSeconds);
 
     /// <summary>The cloud's longest lifetime, counted from the start. It depends on the plan there; this is the longer one.</summary>
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(24);

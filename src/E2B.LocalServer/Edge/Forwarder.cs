@@ -197,17 +197,13 @@ internal static class Forwarder
             }
 
             writer.Advance(read);
-            if (body.IsComplete)
-            {
-                return; // the end of the request flushes
-            }
-
-            // Events are small and files are large: blocks grow while they are filled.
-            size = read == block.Length ? Math.Min(size * 4, 256 * 1024) : size;
             if ((await writer.FlushAsync(cancellationToken)).IsCompleted)
             {
                 throw new IOException("the client is gone");
             }
+
+            // Events are small and files are large: blocks grow while they are filled.
+            size = read == block.Length ? Math.Min(size * 4, 256 * 1024) : size;
         }
     }
 

@@ -22,6 +22,23 @@ public sealed class CreateSandboxTests
         Assert.Equal($"localhost:{server.Port}", (string)answer.Json["domain"]!);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","secure":false""")]
+    public async Task The_second_version_is_always_secure_and_lives_300_seconds(string more)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+
+        Answer answer = await server.ApiAsync("POST", "/v2/sandboxes", $$"""{"templateID":"base"{{more}}}""");
+
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        Assert.Equal((string)server.Host.Only.Init!["accessToken"]!, (string)answer.Json!["envdAccessToken"]!);
+        server.Clock.Advance(TimeSpan.FromSeconds(299));
+        Assert.Single((await server.ApiAsync("GET", "/v2/sandboxes")).Json!.AsArray());
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty((await server.ApiAsync("GET", "/v2/sandboxes")).Json!.AsArray());
+    }
+
     [Fact]
     public async Task The_agent_learns_whose_it_is()
     {

@@ -62,8 +62,8 @@ internal sealed class FakeSandbox : IHostedSandbox
     private readonly FakeSandboxHost _host;
     private readonly WebApplication _agent;
     private readonly string _directory;
+    private readonly ConcurrentBag<Socket> _connections = [];
     private int _disposals;
-    private int _connections;
 
     private FakeSandbox(FakeSandboxHost host, SandboxLimits limits, WebApplication agent, string directory)
     {
@@ -80,7 +80,7 @@ internal sealed class FakeSandbox : IHostedSandbox
     /// <summary>The body of <c>/init</c>.</summary>
     public JsonNode? Init { get; private set; }
 
-    public int Connections => Volatile.Read(ref _connections);
+    public int Connections => _connections.Count;
 
     /// <summary>Ends when the sandbox was disposed.</summary>
     public Task Disposed => _disposed.Task;
@@ -107,13 +107,25 @@ internal sealed class FakeSandbox : IHostedSandbox
 
     public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _connections);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+        _connections.Add(socket);
         return new NetworkStream(socket, ownsSocket: true);
     }
 
     public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) => new(_host.ConnectPort(port));
+
+    /// <summary>What happens when the agent closes every connection.</summary>
+    public void CloseConnections()
+    {
+        foreach (Socket socket in _connections)
+        {
+            if (!socket.SafeHandle.IsClosed)
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+        }
+    }
 
     /// <summary>The sandbox stops by itself.</summary>
     public void Exit() => _exited.TrySetResult();

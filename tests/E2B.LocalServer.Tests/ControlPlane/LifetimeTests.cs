@@ -76,15 +76,20 @@ public sealed class LifetimeTests
     }
 
     [Theory]
-    [InlineData(10, 290)]
-    [InlineData(600, 600)]
-    public async Task Connect_only_extends(int seconds, int left)
+    [InlineData("/sandboxes", """{"timeout":10}""", 290)]
+    [InlineData("/sandboxes", """{"timeout":600}""", 600)]
+    [InlineData("/v2/sandboxes", """{"timeout":10}""", 290)]
+    [InlineData("/v2/sandboxes", """{"timeout":600,"memory":false}""", 600)]
+    [InlineData("/v2/sandboxes", "{}", 300)]
+    [InlineData("/v2/sandboxes", "", 300)]
+    [InlineData("/v2/sandboxes", null, 300)]
+    public async Task Connect_only_extends(string path, string? body, int left)
     {
         await using TestServer server = await TestServer.StartAsync();
         string id = await server.CreateAsync();
         server.Clock.Advance(TimeSpan.FromSeconds(10));
 
-        Answer answer = await server.ApiAsync("POST", $"/sandboxes/{id}/connect", $$"""{"timeout":{{seconds}}}""");
+        Answer answer = await server.ApiAsync("POST", $"{path}/{id}/connect", body);
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal(id, (string)answer.Json!["sandboxID"]!);
@@ -107,6 +112,9 @@ public sealed class LifetimeTests
     }
 
     [Theory]
+    [InlineData("../v2/sandboxes/{0}/connect", """{"timeout":-1}""")]
+    [InlineData("../v2/sandboxes/{0}/connect", """{"timeout":86401}""")]
+    [InlineData("../v2/sandboxes/{0}/connect", "nonsense")]
     [InlineData("timeout", "{}")]
     [InlineData("timeout", """{"timeout":-1}""")]
     [InlineData("timeout", """{"timeout":"1"}""")]
@@ -122,7 +130,8 @@ public sealed class LifetimeTests
         await using TestServer server = await TestServer.StartAsync();
         string id = await server.CreateAsync();
 
-        Answer answer = await server.ApiAsync("POST", $"/sandboxes/{id}/{route}", body);
+        string path = route.StartsWith("..", StringComparison.Ordinal) ? route[2..].Replace("{0}", id, StringComparison.Ordinal) : $"/sandboxes/{id}/{route}";
+        Answer answer = await server.ApiAsync("POST", path, body);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Equal(300, await SecondsLeftAsync(server, id));

@@ -149,5 +149,17 @@ internal sealed class RawConnection(NetworkStream stream) : IDisposable
         return _unread;
     }
 
+    /// <summary>Reads to the end of the connection and counts.</summary>
+    public async Task<long> CountToEndAsync()
+    {
+        long count = 0;
+        while (await stream.ReadAsync(_buffer, TestContext.Current.CancellationToken) is > 0 and int read)
+        {
+            count += read;
+        }
+
+        return count;
+    }
+
     public void Dispose() => stream.Dispose();
 }
