@@ -3,6 +3,7 @@ using E2B.LocalServer.Agent;
 using E2B.LocalServer.ControlPlane;
 using E2B.LocalServer.Hosting;
 using E2B.LocalServer.Native;
+using E2B.LocalServer.Runtime;
 
 [assembly: SupportedOSPlatform("linux")]
 
@@ -30,7 +31,7 @@ internal static class Program
     {
         // Before anything else runs: this starts the program again in place. Without the right to do so, the
         // checks at the start say what is missing.
-        if (args is ["serve", ..] && Environment.IsPrivilegedProcess)
+        if (args is ["serve", ..] && StartupChecks.MayMount)
         {
             MountNamespace.EnterAndReexec();
         }
@@ -75,7 +76,7 @@ internal static class Program
     {
         if (options.Isolation == Isolation.None)
         {
-            throw new ServerStartException("this build has no --isolation none");
+            return new ProcessSandboxHost();
         }
 
         ILoggerFactory log = LoggerFactory.Create(static logging => logging.AddProvider(new ErrorStreamLoggerProvider()));

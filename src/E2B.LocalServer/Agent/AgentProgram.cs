@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Native;
+using E2B.LocalServer.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -57,6 +58,7 @@ internal static class AgentProgram
         {
             // Nothing that is started later may get the socket.
             Descriptors.SetCloseOnExec(descriptor);
+            StdinWatch.OnEnd(static () => Environment.Exit(0));
             kestrel.ListenHandle((ulong)descriptor, Http1);
         }
         else if (options.SocketPath is { } path)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using E2B.LocalServer.Hosting;
 using E2B.Protocol;
 
 namespace E2B.LocalServer.ControlPlane;
@@ -19,7 +20,7 @@ internal static class ServeCommand
         TextWriter log = TextWriter.Synchronized(errors);
         if (options.ExitWithStdin)
         {
-            EndWithStdin(ending);
+            StdinWatch.OnEnd(ending.Cancel);
         }
 
         try
@@ -85,22 +86,6 @@ internal static class ServeCommand
         }
 
         await host.DisposeAsync();
-    }
-
-    /// <summary>A thread of its own: reading a pipe blocks, and goes on until the very end.</summary>
-    private static void EndWithStdin(CancellationTokenSource ending)
-    {
-        Stream input = Console.OpenStandardInput();
-        new Thread(() =>
-        {
-            Span<byte> ignored = stackalloc byte[64];
-            while (input.Read(ignored) > 0)
-            {
-            }
-
-            ending.Cancel();
-        })
-        { IsBackground = true, Name = "stdin" }.Start();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ending) =>

@@ -33,6 +33,9 @@ public static class StartupChecks
         CheckControllers();
     }
 
+    /// <summary>Whether this process may make mounts, and so a mount namespace of its own.</summary>
+    internal static bool MayMount => Libc.GetEffectiveUserId() == 0 && HasSystemAdministration(File.ReadLines("/proc/self/status"));
+
     internal static string Find(string program, string package) =>
         _programFolders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
         ?? throw new StartupCheckException($"Sandboxes need '{program}', which is not installed. Install it: apt-get install {package}");
@@ -48,13 +51,18 @@ public static class StartupChecks
 
     internal static void CheckCapabilities(IEnumerable<string> status)
     {
-        var line = status.First(text => text.StartsWith("CapEff:", StringComparison.Ordinal));
-        var capabilities = ulong.Parse(line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        if ((capabilities & (1UL << SystemAdministration)) == 0)
+        if (!HasSystemAdministration(status))
         {
             throw new StartupCheckException(
                 "Sandboxes need a root that may mount, and this one may not. Inside a container, start that with --privileged.");
         }
+    }
+
+    private static bool HasSystemAdministration(IEnumerable<string> status)
+    {
+        var line = status.First(text => text.StartsWith("CapEff:", StringComparison.Ordinal));
+        var capabilities = ulong.Parse(line.AsSpan("CapEff:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return (capabilities & (1UL << SystemAdministration)) != 0;
     }
 
     internal static void CheckKernel(Version kernel)
