@@ -15,6 +15,9 @@ internal static class AgentProgram
 {
     private const uint FileModeMask = 0b000_010_010;
 
+    /// <summary>A path may have 4096 bytes, and each may stand in a URL as three.</summary>
+    private const int MaxRequestLine = 16 * 1024;
+
     /// <summary>Idle connections live so long: longer than anything in front of the agent keeps them.</summary>
     private static readonly TimeSpan _keepAlive = TimeSpan.FromSeconds(640);
 
@@ -51,6 +54,7 @@ internal static class AgentProgram
         var kestrel = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices.Instance };
         kestrel.Limits.KeepAliveTimeout = _keepAlive;
         kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxResponseBufferSize = 256 * 1024;

@@ -94,6 +94,20 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task TheMetricsAreThoseOfTheMachine()
+    {
+        using JsonDocument metrics = JsonDocument.Parse(await TextAsync("/metrics"));
+        long Number(string name) => (long)metrics.RootElement.GetProperty(name).GetDouble();
+        Assert.InRange(Number("cpu_count"), 1, Environment.ProcessorCount);
+        Assert.InRange(Number("cpu_used_pct"), 0, 100);
+        Assert.InRange(Number("mem_used"), 1, Number("mem_total"));
+        Assert.InRange(Number("mem_cache"), 0, Number("mem_total"));
+        Assert.InRange(Number("disk_used"), 1, Number("disk_total"));
+        Assert.Equal(Number("mem_total") / (1024 * 1024), Number("mem_total_mib"));
+        Assert.InRange(Number("ts"), DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task BrokenInitialisationsAreRefused()
     {
         using var content = new StringContent("{", Encoding.UTF8, "application/json");

@@ -185,6 +185,26 @@ public sealed class FileTransferTests(AgentHost host) : IClassFixture<AgentHost>
     }
 
     [Fact(Timeout = Limit)]
+    public async Task AFullDiskDoesNotCostTheConnection()
+    {
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
+        await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(host.SocketPath), AgentClient.Cancellation);
+        foreach (string request in new[]
+        {
+            "POST /files?path=/dev/full HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\n12345",
+            "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        })
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes(request), AgentClient.Cancellation);
+        }
+
+        using var reader = new StreamReader(new System.Net.Sockets.NetworkStream(socket));
+        string answers = await reader.ReadToEndAsync(AgentClient.Cancellation);
+        Assert.StartsWith("HTTP/1.1 507 ", answers, StringComparison.Ordinal);
+        Assert.Contains("HTTP/1.1 204 ", answers, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task MuchDataCostsLittleMemory()
     {
         const int Size = 256 * 1024 * 1024;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using E2B.Protocol;
@@ -99,20 +98,4 @@ internal sealed class AccessControl
     private bool Matches(string? offered) =>
         CryptographicOperations.FixedTimeEquals(
             SHA256.HashData(_token ?? []), SHA256.HashData(Encoding.UTF8.GetBytes(offered ?? string.Empty)));
-}
-
-/// <summary>The query of a file's URL.</summary>
-internal sealed record FileQuery(string? Path, string? User, string? Signature, long? Expiration)
-{
-    /// <summary>Reads it.</summary>
-    /// <exception cref="FormatException">The expiration is no number.</exception>
-    public static FileQuery From(IQueryCollection query)
-    {
-        string? expiration = query["signature_expiration"];
-        return new FileQuery(
-            query["path"],
-            query["username"],
-            query["signature"],
-            string.IsNullOrEmpty(expiration) ? null : long.Parse(expiration, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
-    }
 }

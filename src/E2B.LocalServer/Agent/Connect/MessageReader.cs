@@ -105,6 +105,7 @@ internal static class MessageReader
             ReadResult read = await body.ReadAsync(cancellation);
             if (all.WrittenCount + read.Buffer.Length > Envelope.DefaultMaxPayload)
             {
+                body.AdvanceTo(read.Buffer.End);
                 throw new RpcException(
                     ConnectCode.ResourceExhausted, $"message size is larger than {Envelope.DefaultMaxPayload} bytes");
             }

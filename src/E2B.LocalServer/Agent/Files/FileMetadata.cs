@@ -118,7 +118,7 @@ internal static unsafe class FileMetadata
 
     private static List<string> Names(string path)
     {
-        nint length = Libc.ListTargetAttributes(path, null, 0);
+        nint length = Libc.ListAttributes(path, null, 0);
         if (length <= 0)
         {
             return [];
@@ -127,7 +127,7 @@ internal static unsafe class FileMetadata
         byte[] buffer = new byte[length + 1024];
         fixed (byte* start = buffer)
         {
-            length = Libc.ListTargetAttributes(path, start, (nuint)buffer.Length);
+            length = Libc.ListAttributes(path, start, (nuint)buffer.Length);
         }
 
         return length <= 0

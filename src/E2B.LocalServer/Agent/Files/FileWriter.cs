@@ -99,12 +99,19 @@ internal static class FileWriter
         while (true)
         {
             ReadResult read = await body.ReadAsync(cancellation);
-            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+            try
             {
-                WriteAll(file, segment.Span);
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                {
+                    WriteAll(file, segment.Span);
+                }
+            }
+            finally
+            {
+                // Even if the disk is full: otherwise the server could not read on, and would drop the connection.
+                body.AdvanceTo(read.Buffer.End);
             }
 
-            body.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)
             {
                 return;

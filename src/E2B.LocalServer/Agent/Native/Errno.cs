@@ -5,10 +5,8 @@ namespace E2B.LocalServer.Agent.Native;
 /// <summary>The error numbers of Linux that the agent treats in a way of their own.</summary>
 internal static class Errno
 {
-    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
-    public const int InputOutput = 5;
     public const int NotExecutable = 8;
     public const int NoChild = 10;
     public const int Again = 11;

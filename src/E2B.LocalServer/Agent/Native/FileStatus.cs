@@ -24,9 +24,6 @@ internal readonly record struct FileStatus(uint Mode, uint User, uint Group, lon
 
     public uint Permissions => Mode & 0x1ff;
 
-    public DateTimeOffset Modified =>
-        DateTimeOffset.FromUnixTimeSeconds(ModifiedSeconds).AddTicks(ModifiedNanoseconds / 100);
-
     /// <summary>Looks at an entry.</summary>
     /// <returns>0, or the error's number.</returns>
     public static unsafe int Get(string path, bool follow, out FileStatus status)

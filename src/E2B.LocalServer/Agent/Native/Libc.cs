@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 namespace E2B.LocalServer.Agent.Native;
 
 /// <summary>The C library's functions as they are. What they mean is said by their callers.</summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Performance", "CA1838", Justification = "No StringBuilder is used.")]
 internal static unsafe partial class Libc
 {
     public const int OpenReadOnly = 0;
@@ -80,11 +79,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int FileSystemKind(string path, long* buffer);
 
-    [LibraryImport(Library, EntryPoint = "llistxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint ListAttributes(string path, byte* buffer, nuint size);
-
     [LibraryImport(Library, EntryPoint = "listxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint ListTargetAttributes(string path, byte* buffer, nuint size);
+    public static partial nint ListAttributes(string path, byte* buffer, nuint size);
 
     [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint GetAttribute(string path, string name, byte* buffer, nuint size);
@@ -118,9 +114,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
-
-    [LibraryImport(Library, EntryPoint = "getegid")]
-    public static partial uint EffectiveGroup();
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(nint number, nint a, nint b, nint c);

@@ -96,7 +96,15 @@ internal sealed unsafe class Poller
                     _targets.TryGetValue(id, out target);
                 }
 
-                target?.OnReady(scratch);
+                try
+                {
+                    target?.OnReady(scratch);
+                }
+                catch (Exception e)
+                {
+                    // One process's trouble must not end the sandbox, which goes when its first process does.
+                    Console.Error.WriteLine($"A descriptor could not be served: {e.Message}");
+                }
             }
 
             if (count < 0 && Errno.Last != Errno.Interrupted)
