@@ -78,6 +78,17 @@ Describe 'Invoke-E2BCommand: output' {
         $bytes | Should -Be @(0, 255)
     }
 
+    It 'keeps nothing of 100 MB that flow by' {
+        $process = [Diagnostics.Process]::GetCurrentProcess()
+        [GC]::Collect()
+        $before = $process.WorkingSet64
+        $length = 0L
+        Invoke-E2BCommand $sandbox "head -c 100000000 /dev/zero | tr '\0' 'x' | fold -w 999" | ForEach-Object { $length += $_.Length }
+        $length | Should -Be 100000000
+        $process.Refresh()
+        ($process.WorkingSet64 - $before) / 1MB | Should -BeLessThan 120
+    }
+
     It 'feeds Select-String and ConvertFrom-Json' {
         (Invoke-E2BCommand $sandbox "echo '{""a"":1}'" | ConvertFrom-Json).a | Should -Be 1
         Invoke-E2BCommand $sandbox 'seq 1 20' | Select-String '^1.$' | Should -HaveCount 10

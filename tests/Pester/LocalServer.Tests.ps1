@@ -81,7 +81,7 @@ Describe 'The local server of a session' {
 
     It 'keeps its key to its owner' {
         $file = Join-Path (Get-E2BLocalServer).DataDirectory 'api-key'
-        (Get-Item $file).UnixFileMode | Should -Be 'UserRead, UserWrite'
+        [IO.File]::GetUnixFileMode($file) | Should -Be ([IO.UnixFileMode]'UserRead, UserWrite')
     }
 
     It 'starts nothing with -WhatIf' {
