@@ -15,6 +15,9 @@ internal static class Forwarder
     // A server that has never heard of "Expect" sends no 100: then the body goes without. curl waits as long.
     private static readonly TimeSpan _continueLimit = TimeSpan.FromSeconds(1);
 
+    // How long a client may go on sending after it was answered.
+    private static readonly TimeSpan _drainLimit = TimeSpan.FromSeconds(10);
+
     /// <exception cref="EdgeException">The sandbox gave no answer, and none was begun.</exception>
     public static async Task ForwardAsync(HttpContext context, Sandbox sandbox, EdgeTarget target)
     {
@@ -78,6 +81,12 @@ internal static class Forwarder
             bool untilClosed = body.EndsWithConnection;
             CopyHead(answer, context.Response);
             await CopyBodyAsync(body, connection, context, linked.Token);
+            if (request.HasBody && !(pump.IsCompletedSuccessfully && pump.Result))
+            {
+                await context.Response.CompleteAsync();
+                await DrainAsync(pump, context.Request.BodyReader, linked.Token);
+            }
+
             keep = target.Port == E2BDefaults.DaemonPort
                 && answer.KeepsAlive && !untilClosed
                 && pump.IsCompletedSuccessfully && pump.Result;
@@ -154,6 +163,37 @@ internal static class Forwarder
             {
                 goAhead.TrySetResult();
             }
+        }
+    }
+
+    /// <summary>
+    /// Takes the rest of a request that was answered before it was all sent, as an upload to a full disk is. Most
+    /// clients look for an answer only when they have sent everything: a closed connection would hide the reason.
+    /// </summary>
+    private static async Task DrainAsync(Task<bool> pump, PipeReader body, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_drainLimit);
+        try
+        {
+            if (await pump.WaitAsync(limit.Token))
+            {
+                return;
+            }
+
+            while (true)
+            {
+                ReadResult read = await body.ReadAsync(limit.Token);
+                body.AdvanceTo(read.Buffer.End);
+                if (read.IsCompleted)
+                {
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It goes on for too long: then the connection has to end.
         }
     }
 

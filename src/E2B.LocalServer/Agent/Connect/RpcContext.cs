@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using E2B.LocalServer.Agent.Access;
 using E2B.Protocol;
@@ -9,6 +10,7 @@ namespace E2B.LocalServer.Agent.Connect;
 internal sealed class RpcContext : IDisposable
 {
     private static readonly TimeSpan _defaultKeepalive = TimeSpan.FromSeconds(90);
+    private readonly long _begun = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource _ended;
     private readonly Timer? _timer;
     private readonly SandboxDefaults _defaults;
@@ -39,6 +41,15 @@ internal sealed class RpcContext : IDisposable
     public CancellationToken Ended => _ended.Token;
 
     public bool TimeLimitPassed { get; private set; }
+
+    /// <summary>Ends a call whose time limit has passed, also where the timer has not come round to saying so.</summary>
+    public void ThrowIfTimeLimitPassed()
+    {
+        if (TimeLimit is { } limit && (TimeLimitPassed || Stopwatch.GetElapsedTime(_begun) >= limit))
+        {
+            throw new RpcException(ConnectCode.DeadlineExceeded, "context deadline exceeded");
+        }
+    }
 
     /// <summary>The time between two signs of life that the caller wants.</summary>
     public TimeSpan Keepalive =>

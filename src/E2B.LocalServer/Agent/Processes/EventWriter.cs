@@ -28,6 +28,12 @@ internal sealed class EventWriter(MessageStream stream, Func<ProcessEvent, IMess
         {
             while (output.TryTake(out OutputItem item))
             {
+                if (item.End is not null)
+                {
+                    // Whether the kill at the limit or the limit itself is seen first is chance: the limit is the reason.
+                    context.ThrowIfTimeLimitPassed();
+                }
+
                 Write(item);
                 if (stream.IsFull)
                 {
