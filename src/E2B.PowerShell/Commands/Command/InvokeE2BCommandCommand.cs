@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
+using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Running;
 
@@ -16,6 +17,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     private readonly List<Task<CommandResult?>> _runs = [];
     private bool _sandboxesPiped;
     private bool _started;
+    private E2BJob? _job;
 
     /// <summary>A line for the sandbox's shell, bash.</summary>
     [Parameter(Position = 1)]
@@ -67,6 +69,15 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     [ValidateRange(1, 1000)]
     public int ThrottleLimit { get; set; }
 
+    /// <summary>Work in the background, as a job of this session.</summary>
+    [Parameter]
+    public SwitchParameter AsJob { get; set; }
+
+    /// <summary>The job's name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JobName { get; set; }
+
     private protected override string? SecondPositional { get => Command; set => Command = value; }
 
     private protected override string SecondPositionalName => nameof(Command);
@@ -108,8 +119,15 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 
         byte[] bytes = InputBytes.Of(InputObject);
         Task room = Task.WhenAll(_inputs.Select(input => input.Write(bytes)));
-        DrainQueueUntil(room);
-        Queue.DrainAvailable(this);
+        if (_job is null)
+        {
+            DrainQueueUntil(room);
+            Queue.DrainAvailable(this);
+        }
+        else
+        {
+            AwaitOrStop(token => room.WaitAsync(token).ContinueWith(static done => done.IsCompleted, TaskScheduler.Default), null);
+        }
     }
 
     /// <inheritdoc/>
@@ -126,6 +144,13 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             input.Complete();
         }
 
+        if (_job is not null)
+        {
+            JobRepository.Add(_job);
+            WriteObject(_job);
+            return;
+        }
+
         try
         {
             DrainQueue();
@@ -140,6 +165,11 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     private void Start(bool withInput, IReadOnlyList<Sandbox> sandboxes)
     {
         _started = true;
+        if (AsJob && sandboxes.Count > 0)
+        {
+            _job = new E2BJob(Command!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
+        }
+
         // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
         int limit = withInput ? int.MaxValue : ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit;
         var slots = new SemaphoreSlim(limit);
@@ -160,8 +190,10 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             }
 
             var run = new CommandRun(WithRequestTimeout(sandbox), Command!, Options(withInput), form, input);
-            _runs.Add(Queue.Start((writer, stop) => RunWithinLimitAsync(run, slots, writer, stop)));
+            _runs.Add((_job?.Queue ?? Queue).Start((writer, stop) => RunWithinLimitAsync(run, slots, writer, stop)));
         }
+
+        _job?.Begin();
     }
 
     private CommandOptions Options(bool withInput) => new()
