@@ -10,6 +10,8 @@
         'PSUseDeclaredVarsMoreThanAssignments'
         # Functions here are helpers of a script or test, with a comment where one is needed; cmdlets have pages.
         'PSProvideCommentHelp'
+        # The tour speaks to the person at the prompt. Cmdlets write to the host in C#, through the information stream.
+        'PSAvoidUsingWriteHost'
     )
 
     Rules               = @{
@@ -47,6 +49,11 @@
             CheckOperator = $true
             # It would have Where-Object take -GE, where the operator is -ge.
             CheckCommands = $false
+        }
+        PSUseSingularNouns                 = @{
+            Enable        = $true
+            # A unit.
+            NounAllowList = @('Seconds')
         }
         PSAvoidSemicolonsAsLineTerminators = @{
             Enable = $true
