@@ -20,6 +20,18 @@ internal static class BuildTarget
             repository, "dotnet", "publish", "src/E2B.LocalServer", "-c", "Release", "--no-build", "--nologo", "-v", "quiet", "-o", repository.LocalServer);
     }
 
+    /// <summary>What Get-Help shows, to where it looks for it.</summary>
+    public static void CopyHelp(Repository repository)
+    {
+        string folder = Path.Combine(repository.Module, "en-US");
+        Directory.CreateDirectory(folder);
+        foreach (string file in Directory.EnumerateFiles(repository.At("docs", "help"), "*.xml")
+            .Concat(Directory.EnumerateFiles(repository.At("docs", "about"), "*.help.txt")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+        }
+    }
+
     private static void LayOutModule(Repository repository)
     {
         Recreate(repository.Module);
@@ -43,17 +55,7 @@ internal static class BuildTarget
             File.Copy(file, Path.Combine(repository.Module, Path.GetFileName(file)));
         }
 
-        string help = repository.At("docs", "help", "E2B.PowerShell.dll-Help.xml");
-        if (File.Exists(help))
-        {
-            string folder = Path.Combine(repository.Module, "en-US");
-            Directory.CreateDirectory(folder);
-            File.Copy(help, Path.Combine(folder, Path.GetFileName(help)));
-            foreach (string about in Directory.EnumerateFiles(repository.At("docs", "about"), "*.help.txt"))
-            {
-                File.Copy(about, Path.Combine(folder, Path.GetFileName(about)));
-            }
-        }
+        CopyHelp(repository);
     }
 
     private static void Recreate(string folder)

@@ -6,6 +6,8 @@ internal static class DocsTarget
     public static int Run(Repository repository)
     {
         BuildTarget.Build(repository);
-        return PowerShell.RunScript(repository, repository.At("build", "docs.ps1"), null);
+        int exitCode = PowerShell.RunScript(repository, repository.At("build", "docs.ps1"), null);
+        BuildTarget.CopyHelp(repository);
+        return exitCode;
     }
 }
