@@ -96,6 +96,12 @@ Describe 'How the arguments of the file cmdlets bind' {
         $lines | Should -BeExactly @('text', 'text')
     }
 
+    It 'refuses content from two sides, none at all, and a sandbox that comes after content' {
+        { 'piped' | Set-E2BFile $sandbox /tmp/binding-6 'value' } | Should -Throw -ErrorId 'E2BAmbiguousValue,*'
+        { Set-E2BFile $sandbox /tmp/binding-6 } | Should -Throw -ErrorId 'E2BNoValue,*'
+        { 'x', $second | Set-E2BFile $sandbox /tmp/binding-6 } | Should -Throw -ErrorId 'E2BMixedInput,*'
+    }
+
     It 'takes a path for no sandbox' {
         Set-E2BDefault -Sandbox $sandbox
         Set-E2BFile /tmp/binding-5 'text' -ErrorVariable problem -ErrorAction SilentlyContinue

@@ -150,6 +150,14 @@ Describe 'Set-E2BDefault and Get-E2BDefault' {
         Invoke-E2BCommand $sandbox 'echo $LEVEL' | Should -Be 'debug'
     }
 
+    It 'takes a lifetime in seconds too' {
+        Set-E2BDefault -Lifetime 90
+        (Get-E2BDefault).Lifetime | Should -Be ([timespan]'0:1:30')
+        Set-E2BDefault -Lifetime '120'
+        (Get-E2BDefault).Lifetime | Should -Be ([timespan]'0:2:0')
+        { Set-E2BDefault -Lifetime 0 } | Should -Throw -ErrorId 'E2BInvalidLifetime,*'
+    }
+
     It 'changes only what is named' {
         Set-E2BDefault -Template base
         Set-E2BDefault -ThrottleLimit 4
@@ -166,6 +174,40 @@ Describe 'Set-E2BDefault and Get-E2BDefault' {
         $inside | Should -Be 32
     }
     BeforeAll { $module = "$PSScriptRoot/../../out/E2B/E2B.psd1" }
+}
+
+Describe 'Sandboxes, again and again' {
+    It 'are made, used and removed, and leave nothing behind on this machine' {
+        $rounds = $env:E2B_SOAK ? 2000 : 15
+        function Get-Traces {
+            # The server's mounts are in a mount namespace of its own.
+            $mounts = (Get-Content "/proc/$((Get-E2BLocalServer).Pid)/mounts").Count
+            $files = (Get-ChildItem "/proc/$((Get-E2BLocalServer).Pid)/fd").Count
+            [pscustomobject]@{ Mounts = $mounts; Files = $files }
+        }
+        function Wait-Idle {
+            # The pool is full again, and no sandbox is ending, when two looks in a row agree.
+            $last = Get-Traces
+            for ($look = 0; $look -lt 100; $look++) {
+                [Threading.Thread]::Sleep(300)
+                $now = Get-Traces
+                if ($now.Mounts -eq $last.Mounts -and $now.Files -eq $last.Files) { return $now }
+                $last = $now
+            }
+            throw 'the server does not come to rest'
+        }
+        Get-E2BSandbox | Remove-E2BSandbox
+        New-E2BSandbox | Remove-E2BSandbox
+        $before = Wait-Idle
+        foreach ($round in 1..$rounds) {
+            $sandbox = New-E2BSandbox
+            Invoke-E2BCommand $sandbox "echo $round" | Should -Be "$round"
+            Remove-E2BSandbox $sandbox
+        }
+        $after = Wait-Idle
+        $after.Mounts | Should -BeLessOrEqual $before.Mounts
+        $after.Files | Should -BeLessOrEqual ($before.Files + 10)
+    }
 }
 
 Describe 'Sandbox objects' {

@@ -94,6 +94,11 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         return found;
     }
 
+    /// <summary>What input has begun to flow to, is settled: a sandbox that comes later would miss what came before it.</summary>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private protected void RefuseLateSandbox(PSObject? sandbox) => Refuse(
+        "E2BMixedInput", "A sandbox came down the pipeline after input. Pipe the sandboxes first, or name them with -Sandbox.", sandbox);
+
     private static string? AsText(object? value) => value is PSObject wrapped ? wrapped.BaseObject as string : value as string;
 
     private Sandbox NoSandbox()

@@ -106,7 +106,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             _sandboxesPiped = true;
             if (_started)
             {
-                Refuse("E2BMixedInput", "A sandbox came down the pipeline after input. Pipe the sandboxes first, or name them with -Sandbox.", InputObject);
+                RefuseLateSandbox(InputObject);
             }
 
             return;

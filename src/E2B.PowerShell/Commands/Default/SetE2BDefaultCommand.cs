@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Session;
@@ -24,9 +25,10 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
     [ArgumentCompleter(typeof(TemplateCompleter))]
     public string? Template { get; set; }
 
-    /// <summary>The lifetime of new sandboxes.</summary>
+    /// <summary>The lifetime of new sandboxes, as a TimeSpan or a whole number of seconds.</summary>
     [Parameter]
     [AllowNull]
+    [SecondsTransformation]
     public TimeSpan? Lifetime { get; set; }
 
     /// <summary>Labels of new sandboxes.</summary>
@@ -87,6 +89,11 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
                 defaults.Template = string.IsNullOrEmpty(Template) ? null : Template;
                 break;
             case nameof(Lifetime):
+                if (Lifetime <= TimeSpan.Zero)
+                {
+                    Refuse("E2BInvalidLifetime", $"A sandbox cannot live {Lifetime}. Give a positive TimeSpan or a number of seconds, or $null for the service's own.", Lifetime);
+                }
+
                 defaults.Lifetime = Lifetime;
                 break;
             case nameof(Metadata):

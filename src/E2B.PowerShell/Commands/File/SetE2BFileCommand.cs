@@ -49,14 +49,33 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
     {
         base.BeginProcessing();
         SandboxPath.Check(this, Path!);
+        if (!HasValue && !MyInvocation.ExpectingInput)
+        {
+            Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline. An empty file is -Value '' -NoNewline.", Path);
+        }
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)) || TryAddTarget(InputObject))
+        if (!MyInvocation.BoundParameters.ContainsKey(nameof(InputObject)))
         {
             return;
+        }
+
+        if (TryAddTarget(InputObject))
+        {
+            if (_started)
+            {
+                RefuseLateSandbox(InputObject);
+            }
+
+            return;
+        }
+
+        if (HasValue)
+        {
+            Refuse("E2BAmbiguousValue", "There is content both in -Value and in the pipeline. Give one of them.", InputObject);
         }
 
         if (!_started)
