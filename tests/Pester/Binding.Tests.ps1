@@ -104,8 +104,7 @@ Describe 'How the arguments of the file cmdlets bind' {
 
     It 'takes a path for no sandbox' {
         Set-E2BDefault -Sandbox $sandbox
-        Set-E2BFile /tmp/binding-5 'text' -ErrorVariable problem -ErrorAction SilentlyContinue
-        $problem.FullyQualifiedErrorId | Should -BeLike 'E2BInvalidArgument,*'
-        $problem | Should -BeLike '*-Value*'
+        { Set-E2BFile /tmp/binding-5 'text' } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
+        { Set-E2BFile /tmp/binding-5 'text' } | Should -Throw '*-Value*'
     }
 }

@@ -85,7 +85,7 @@ Describe 'Keys' {
     }
 
     It 'come as SecureString and as text' {
-        $secure = ConvertTo-SecureString $key -AsPlainText -Force
+        $secure = [Net.NetworkCredential]::new('', $key).SecurePassword
         (Connect-E2B -ApiKey $secure -PassThru).HasApiKey | Should -BeTrue
         (Connect-E2B -ApiKey $key -PassThru).HasApiKey | Should -BeTrue
     }

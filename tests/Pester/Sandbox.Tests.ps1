@@ -179,7 +179,7 @@ Describe 'Set-E2BDefault and Get-E2BDefault' {
 Describe 'Sandboxes, again and again' {
     It 'are made, used and removed, and leave nothing behind on this machine' {
         $rounds = $env:E2B_SOAK ? 2000 : 15
-        function Get-Traces {
+        function Get-Trace {
             # The server's mounts are in a mount namespace of its own.
             $mounts = (Get-Content "/proc/$((Get-E2BLocalServer).Pid)/mounts").Count
             $files = (Get-ChildItem "/proc/$((Get-E2BLocalServer).Pid)/fd").Count
@@ -187,10 +187,10 @@ Describe 'Sandboxes, again and again' {
         }
         function Wait-Idle {
             # The pool is full again, and no sandbox is ending, when two looks in a row agree.
-            $last = Get-Traces
+            $last = Get-Trace
             for ($look = 0; $look -lt 100; $look++) {
                 [Threading.Thread]::Sleep(300)
-                $now = Get-Traces
+                $now = Get-Trace
                 if ($now.Mounts -eq $last.Mounts -and $now.Files -eq $last.Files) { return $now }
                 $last = $now
             }

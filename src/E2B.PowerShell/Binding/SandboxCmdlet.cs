@@ -94,6 +94,22 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         return found;
     }
 
+    /// <summary>Ends the cmdlet if one of the sandboxes named by argument cannot be one.</summary>
+    private protected void CheckTargets()
+    {
+        foreach (object target in _targets)
+        {
+            try
+            {
+                SandboxArgument.GetId(target);
+            }
+            catch (E2BInvalidArgumentException e)
+            {
+                ThrowTerminatingError(ErrorFactory.Create(e, target));
+            }
+        }
+    }
+
     /// <summary>What input has begun to flow to, is settled: a sandbox that comes later would miss what came before it.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     private protected void RefuseLateSandbox(PSObject? sandbox) => Refuse(

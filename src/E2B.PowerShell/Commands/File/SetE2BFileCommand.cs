@@ -51,6 +51,8 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
         SandboxPath.Check(this, Path!);
         if (!HasValue && !MyInvocation.ExpectingInput)
         {
+            // Two positionals are sandbox and path. Whoever meant path and value is told so first.
+            CheckTargets();
             Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline. An empty file is -Value '' -NoNewline.", Path);
         }
     }
