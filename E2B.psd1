@@ -22,6 +22,13 @@
         'Set-E2BDefault'
         'Get-E2BDefault'
         'Invoke-E2BCommand'
+        'Start-E2BProcess'
+        'Get-E2BProcess'
+        'Connect-E2BProcess'
+        'Wait-E2BProcess'
+        'Stop-E2BProcess'
+        'Set-E2BProcess'
+        'Send-E2BProcessInput'
         'Get-E2BFile'
         'Set-E2BFile'
     )

@@ -25,19 +25,22 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
     /// <summary>What the second positional is called in messages.</summary>
     private protected abstract string SecondPositionalName { get; }
 
+    /// <summary>Whether there is nothing to do without it.</summary>
+    private protected virtual bool NeedsSecondPositional => true;
+
     /// <summary>Whether any sandbox is named so far, by argument or by pipeline.</summary>
     private protected bool HasTargets => _targets.Count > 0;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (SecondPositional is null && AsText(Sandbox) is { } only)
+        if (SecondPositional is null && NeedsSecondPositional && AsText(Sandbox) is { } only)
         {
             SecondPositional = only;
             Sandbox = null;
         }
 
-        if (string.IsNullOrWhiteSpace(SecondPositional))
+        if (NeedsSecondPositional && string.IsNullOrWhiteSpace(SecondPositional))
         {
             Refuse(
                 $"E2BNo{SecondPositionalName}",

@@ -4,7 +4,7 @@ using E2B.PowerShell.Pipeline;
 namespace E2B.PowerShell.Running;
 
 /// <summary>One command in one sandbox, from its start to its end. Whoever leaves early takes the command along.</summary>
-internal sealed class CommandRun(Sandbox sandbox, string command, CommandOptions options, OutputForm form, InputFlow? input)
+internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, CommandOptions options, OutputForm form, InputFlow? input)
 {
     /// <summary>How long a command that nobody waits for any more may take to be killed.</summary>
     private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(2);
@@ -44,7 +44,7 @@ internal sealed class CommandRun(Sandbox sandbox, string command, CommandOptions
         {
             CommandResult result = form.PassThru
                 ? await handle.WaitAsync(stop).ConfigureAwait(false)
-                : await StreamAsync(handle, writer, stop).ConfigureAwait(false);
+                : await OutputStreaming.RunAsync(handle, sandbox.SandboxId, form, writer, stop).ConfigureAwait(false);
             ended = true;
             return result;
         }
@@ -52,34 +52,12 @@ internal sealed class CommandRun(Sandbox sandbox, string command, CommandOptions
         {
             if (!ended)
             {
-                await KillAsync(handle).ConfigureAwait(false);
+                await StopAsync(handle).ConfigureAwait(false);
             }
 
             inputStop.Cancel();
             await Quietly(pump).ConfigureAwait(false);
         }
-    }
-
-    private async Task<CommandResult> StreamAsync(CommandHandle handle, PipelineWriter writer, CancellationToken stop)
-    {
-        var output = new CommandOutputWriter(sandbox.SandboxId, form, writer);
-        await foreach (CommandOutput chunk in handle.ReadOutputAsync(stop).ConfigureAwait(false))
-        {
-            await output.WriteAsync(chunk).ConfigureAwait(false);
-        }
-
-        await output.CompleteAsync().ConfigureAwait(false);
-        CommandResult result = await handle.WaitAsync(stop).ConfigureAwait(false);
-        return new CommandResult
-        {
-            SandboxId = result.SandboxId,
-            Pid = result.Pid,
-            ExitCode = result.ExitCode,
-            Signal = result.Signal,
-            Error = result.Error,
-            StandardError = output.StdErrEnd,
-            Duration = result.Duration,
-        };
     }
 
     private static async Task PumpAsync(InputFlow input, CommandHandle handle, CancellationToken stop)
@@ -103,10 +81,10 @@ internal sealed class CommandRun(Sandbox sandbox, string command, CommandOptions
         }
     }
 
-    private static async Task KillAsync(CommandHandle handle)
+    private async Task StopAsync(CommandHandle handle)
     {
         using var limit = new CancellationTokenSource(_killLimit);
-        await Quietly(handle.KillAsync(limit.Token)).ConfigureAwait(false);
+        await Quietly(sandbox.Commands.StopAsync(handle.ProcessId, new StopOptions(), limit.Token)).ConfigureAwait(false);
     }
 
     /// <summary>

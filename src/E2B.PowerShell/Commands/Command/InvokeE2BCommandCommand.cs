@@ -23,6 +23,17 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     [Parameter(Position = 1)]
     public string? Command { get; set; }
 
+    /// <summary>A program to run without a shell in between.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? FilePath { get; set; }
+
+    /// <summary>The program's arguments. They reach it as they are written.</summary>
+    [Parameter]
+    [AllowEmptyCollection]
+    [AllowEmptyString]
+    public string[] ArgumentList { get; set; } = [];
+
     /// <summary>Sandboxes to run the command in; everything else is the command's stdin.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
@@ -82,11 +93,14 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 
     private protected override string SecondPositionalName => nameof(Command);
 
+    private protected override bool NeedsSecondPositional => FilePath is null;
+
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
+        CommandText.Check(this, Command, FilePath, ArgumentList);
         if (WorkingDirectory is not null)
         {
             SandboxPath.Check(this, WorkingDirectory);
@@ -167,7 +181,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
         _started = true;
         if (AsJob && sandboxes.Count > 0)
         {
-            _job = new E2BJob(Command!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
+            _job = new E2BJob(CommandText.Show(Command, FilePath, ArgumentList)!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
         }
 
         // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
@@ -189,7 +203,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
                 _inputs.Add(input);
             }
 
-            var run = new CommandRun(WithRequestTimeout(sandbox), Command!, Options(withInput), form, input);
+            var run = new CommandRun(WithRequestTimeout(sandbox), CommandText.ToCommand(Command, FilePath, ArgumentList)!, Options(withInput), form, input);
             _runs.Add((_job?.Queue ?? Queue).Start((writer, stop) => RunWithinLimitAsync(run, slots, writer, stop)));
         }
 
