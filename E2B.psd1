@@ -1,5 +1,6 @@
 @{
     RootModule           = 'E2B.PowerShell.dll'
+    NestedModules        = @('E2B.Loader.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = '6d6f7c52-0a4e-4f0a-9f0e-2f5e0c1b7a93'
     Author               = 'E2B for PowerShell contributors'

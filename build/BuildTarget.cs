@@ -38,6 +38,8 @@ internal static class BuildTarget
         string library = Path.Combine(repository.Module, "lib");
         Directory.CreateDirectory(library);
 
+        File.Copy(repository.At("src", "E2B.Loader", "bin", "Release", "net8.0", "E2B.Loader.dll"), Path.Combine(repository.Module, "E2B.Loader.dll"));
+
         // What the module needs beside itself goes to lib/, which only its own load context looks into.
         foreach (string file in Directory.EnumerateFiles(repository.At("src", "E2B.PowerShell", "bin", "Release", "net8.0")))
         {

@@ -32,7 +32,7 @@ internal sealed class LocalServer : IAsyncDisposable
             // The last of the three lines that say where it is.
             if (line.StartsWith("E2B_API_KEY=", StringComparison.Ordinal))
             {
-                return new LocalServer(process, data, LocalServerInfo.Find(data)!.ConnectionOptions);
+                return new LocalServer(process, data, LocalServerInfo.Find(data)!.ToConnectionOptions());
             }
         }
 

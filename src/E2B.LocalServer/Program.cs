@@ -31,6 +31,12 @@ internal static class Program
     {
         // Before anything else runs: this starts the program again in place. Without the right to do so, the
         // checks at the start say what is missing.
+        if (args is ["serve", ..] && args.Contains("--exit-with-stdin"))
+        {
+            // A server that ends with its starter leaves the starter's session: a ^C at its terminal is not meant for us.
+            _ = Libc.NewSession();
+        }
+
         if (args is ["serve", ..] && StartupChecks.MayMount)
         {
             MountNamespace.EnterAndReexec();

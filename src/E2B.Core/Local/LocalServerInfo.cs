@@ -22,8 +22,8 @@ public sealed class LocalServerInfo
     /// <summary>Where it keeps its state.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The options that connect to it.</summary>
-    public E2BConnectionOptions ConnectionOptions => new() { ApiUrl = ApiUrl, SandboxUrl = SandboxUrl, ApiKey = ApiKey, Debug = false };
+    /// <summary>The options that connect to it, its key among them.</summary>
+    public E2BConnectionOptions ToConnectionOptions() => new() { ApiUrl = ApiUrl, SandboxUrl = SandboxUrl, ApiKey = ApiKey, Debug = false };
 
     internal string ApiKey { get; init; } = string.Empty;
 

@@ -16,11 +16,12 @@ internal static class ServeCommand
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ending);
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ending);
         TextWriter log = TextWriter.Synchronized(errors);
         if (options.ExitWithStdin)
         {
-            StdinWatch.OnEnd(ending.Cancel);
+            StdinWatch.OnEnd(() => End(ending));
         }
 
         try
@@ -86,6 +87,18 @@ internal static class ServeCommand
         }
 
         await host.DisposeAsync();
+    }
+
+    private static void End(CancellationTokenSource ending)
+    {
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It had ended by then.
+        }
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ending) =>

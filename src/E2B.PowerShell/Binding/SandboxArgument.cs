@@ -6,9 +6,12 @@ namespace E2B.PowerShell.Binding;
 /// <summary>The one way to name a sandbox: an object of it, anything with a <c>SandboxId</c>, or its id.</summary>
 internal static class SandboxArgument
 {
-    /// <summary>Whether a value names a sandbox by what it is. A string does not: it may be anything.</summary>
+    /// <summary>
+    /// Whether a value names a sandbox by what it is. Text, numbers and bytes do not, even where they say which
+    /// sandbox they came from: they are content.
+    /// </summary>
     public static bool IsSandbox(object? value) =>
-        value is not null && Unwrap(value) is not string && (Unwrap(value) is Sandbox || IdProperty(value) is not null);
+        value is not null && Unwrap(value) is not (string or ValueType or Array) && (Unwrap(value) is Sandbox || IdProperty(value) is not null);
 
     /// <summary>The values of an argument that may be one sandbox or several.</summary>
     public static IEnumerable<object> Enumerate(object? argument)

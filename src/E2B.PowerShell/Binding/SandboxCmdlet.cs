@@ -19,6 +19,11 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
     [ArgumentCompleter(typeof(SandboxIdCompleter))]
     public object? Sandbox { get; set; }
 
+    /// <summary>How many sandboxes are worked on at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
     /// <summary>The cmdlet's second positional: a command, or a path.</summary>
     private protected abstract string? SecondPositional { get; set; }
 
@@ -28,12 +33,16 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
     /// <summary>Whether there is nothing to do without it.</summary>
     private protected virtual bool NeedsSecondPositional => true;
 
+    /// <summary>Whether a sandbox that was named could not be found.</summary>
+    private protected bool HasMissingTargets { get; private set; }
+
     /// <summary>Whether any sandbox is named so far, by argument or by pipeline.</summary>
     private protected bool HasTargets => _targets.Count > 0;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        RefuseNullSandbox(Sandbox);
         if (SecondPositional is null && NeedsSecondPositional && AsText(Sandbox) is { } only)
         {
             SecondPositional = only;
@@ -92,6 +101,10 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
             {
                 found.Add(sandbox);
             }
+            else
+            {
+                HasMissingTargets = true;
+            }
         }
 
         return found;
@@ -110,6 +123,18 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
             {
                 ThrowTerminatingError(ErrorFactory.Create(e, target));
             }
+        }
+    }
+
+    /// <summary>Single bytes cannot say which sandbox they come from.</summary>
+    private protected void RefuseBytesOfSeveral(IReadOnlyList<Sandbox> sandboxes, bool singleBytes)
+    {
+        if (singleBytes && sandboxes.Count > 1)
+        {
+            Refuse(
+                "E2BBytesOfSeveral",
+                "The bytes of several sandboxes would be mixed. Add -Raw for one array from each, or work on one sandbox at a time.",
+                null);
         }
     }
 

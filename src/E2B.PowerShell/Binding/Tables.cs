@@ -7,20 +7,17 @@ namespace E2B.PowerShell.Binding;
 internal static class Tables
 {
     /// <summary>The table's entries as strings; those of <paramref name="second"/> win.</summary>
-    public static Dictionary<string, string>? Merge(IDictionary? first, IDictionary? second)
+    public static Dictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? first, IDictionary? second)
     {
         if (first is null && second is null)
         {
             return null;
         }
 
-        var merged = new Dictionary<string, string>();
-        foreach (IDictionary? table in (ReadOnlySpan<IDictionary?>)[first, second])
+        var merged = first is null ? [] : new Dictionary<string, string>(first);
+        foreach (DictionaryEntry entry in second ?? new Hashtable())
         {
-            foreach (DictionaryEntry entry in table ?? new Hashtable())
-            {
-                merged[LanguagePrimitives.ConvertTo<string>(entry.Key)] = LanguagePrimitives.ConvertTo<string>(entry.Value);
-            }
+            merged[LanguagePrimitives.ConvertTo<string>(entry.Key)] = LanguagePrimitives.ConvertTo<string>(entry.Value);
         }
 
         return merged;

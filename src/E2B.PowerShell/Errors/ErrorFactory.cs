@@ -9,7 +9,7 @@ internal static class ErrorFactory
 {
     /// <summary>Whether this is a failure that a cmdlet reports, rather than a defect that must be seen as one.</summary>
     public static bool IsExpected(Exception exception) =>
-        exception is E2BException or IOException or UnauthorizedAccessException or ArgumentException;
+        exception is E2BException or IOException or UnauthorizedAccessException;
 
     /// <summary>The record for a failure of the SDK or of a local file.</summary>
     public static ErrorRecord Create(Exception exception, object? target)
@@ -51,6 +51,6 @@ internal static class ErrorFactory
         E2BException => ("E2BServiceError", ErrorCategory.NotSpecified),
         UnauthorizedAccessException => ("E2BLocalAccessDenied", ErrorCategory.PermissionDenied),
         IOException => ("E2BLocalFileError", ErrorCategory.ReadError),
-        _ => ("E2BInvalidArgument", ErrorCategory.InvalidArgument),
+        _ => ("E2BServiceError", ErrorCategory.NotSpecified),
     };
 }

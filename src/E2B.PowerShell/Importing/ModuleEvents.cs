@@ -6,11 +6,7 @@ namespace E2B.PowerShell.Importing;
 public sealed class ModuleEvents : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     /// <inheritdoc/>
-    public void OnImport()
-    {
-        DependencyContext.Register();
-        TypeAccelerators.Add();
-    }
+    public void OnImport() => TypeAccelerators.Add();
 
     /// <inheritdoc/>
     public void OnRemove(PSModuleInfo psModuleInfo)

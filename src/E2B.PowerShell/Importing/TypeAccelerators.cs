@@ -12,7 +12,33 @@ internal static class TypeAccelerators
     private static readonly Type _registry =
         typeof(PSObject).Assembly.GetType("System.Management.Automation.TypeAccelerators", throwOnError: true)!;
 
+    private static readonly object _lock = new();
+    private static int _importers;
+
     public static void Add()
+    {
+        lock (_lock)
+        {
+            if (_importers++ == 0)
+            {
+                AddAll();
+            }
+        }
+    }
+
+    /// <summary>The names belong to the process: they go with the last runspace that imported the module.</summary>
+    public static void Remove()
+    {
+        lock (_lock)
+        {
+            if (--_importers == 0)
+            {
+                RemoveAll();
+            }
+        }
+    }
+
+    private static void AddAll()
     {
         MethodInfo add = _registry.GetMethod("Add", [typeof(string), typeof(Type)])!;
         var known = (IDictionary<string, Type>)_registry.GetProperty("Get")!.GetValue(null)!;
@@ -25,7 +51,7 @@ internal static class TypeAccelerators
         }
     }
 
-    public static void Remove()
+    private static void RemoveAll()
     {
         MethodInfo remove = _registry.GetMethod("Remove", [typeof(string)])!;
         foreach (Type type in PublicTypes())

@@ -72,13 +72,6 @@ internal sealed class E2BJob : Job, IPipelineSink
 
     void IPipelineSink.WriteWarningText(string text) => Warning.Add(new WarningRecord(text));
 
-    void IPipelineSink.WriteProgressRecord(ProgressRecord progress) => Progress.Add(progress);
-
-    /// <summary>$LASTEXITCODE belongs to the session; a job's exit codes are in its results and errors.</summary>
-    void IPipelineSink.SetLastExitCode(int exitCode)
-    {
-    }
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

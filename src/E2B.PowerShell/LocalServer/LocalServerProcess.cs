@@ -12,7 +12,11 @@ internal sealed class LocalServerProcess : IDisposable
 {
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a start that is given up may take to clean up after itself.</summary>
+    private static readonly TimeSpan _giveUpLimit = TimeSpan.FromSeconds(3);
+
     private readonly Process _process;
+    private bool _disposed;
 
     private LocalServerProcess(Process process, LocalServerInfo info)
     {
@@ -22,7 +26,7 @@ internal sealed class LocalServerProcess : IDisposable
 
     public LocalServerInfo Info { get; }
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _disposed || _process.HasExited;
 
     /// <summary>Starts a server and waits until it says that it is ready.</summary>
     /// <exception cref="E2BException">It did not start; the message holds its own words.</exception>
@@ -61,8 +65,7 @@ internal sealed class LocalServerProcess : IDisposable
         }
         catch
         {
-            process.Kill(entireProcessTree: true);
-            process.Dispose();
+            End(process, _giveUpLimit);
             throw;
         }
     }
@@ -70,16 +73,25 @@ internal sealed class LocalServerProcess : IDisposable
     /// <summary>Ends the server and its sandboxes.</summary>
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!_disposed)
         {
-            _process.StandardInput.Close();
-            if (!_process.WaitForExit(_stopLimit))
+            _disposed = true;
+            End(_process, _stopLimit);
+        }
+    }
+
+    private static void End(Process process, TimeSpan limit)
+    {
+        if (!process.HasExited)
+        {
+            process.StandardInput.Close();
+            if (!process.WaitForExit(limit))
             {
-                _process.Kill(entireProcessTree: true);
+                process.Kill(entireProcessTree: true);
             }
         }
 
-        _process.Dispose();
+        process.Dispose();
     }
 
     private static async Task WaitUntilReadyAsync(Process process, CancellationToken cancellationToken)

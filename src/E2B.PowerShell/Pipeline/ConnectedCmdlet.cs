@@ -16,7 +16,7 @@ public abstract class ConnectedCmdlet : E2BCmdlet
 
     /// <summary>How long one request may take, in seconds; 0 for no limit.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValidateRange(0, Limits.MaxSeconds)]
     public int RequestTimeoutSec { get; set; }
 
     /// <summary>The session, looked up when the cmdlet is made: workers run on threads that belong to no runspace.</summary>
@@ -39,11 +39,29 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         }
     }
 
+    /// <summary>
+    /// A sandbox that was given and is nothing, as a variable with a typing error is, must not mean the default one.
+    /// </summary>
+    private protected void RefuseNullSandbox(object? sandbox)
+    {
+        if (MyInvocation.BoundParameters.ContainsKey("Sandbox") && !SandboxArgument.Enumerate(sandbox).Any())
+        {
+            Refuse("E2BNoSandbox", "The sandbox given is $null. Leave it out to use the default sandbox.", null);
+        }
+    }
+
     /// <summary>Finds the sandbox that a value names; what cannot be found is an error about it.</summary>
     private protected bool TryResolve(object value, out Sandbox sandbox)
     {
         if (SandboxArgument.TryGetSandbox(value, out sandbox!))
         {
+            return true;
+        }
+
+        if (Client.Connection.Debug)
+        {
+            // There is no control plane to ask.
+            sandbox = Client.Sandboxes.Attach(SandboxArgument.GetId(value));
             return true;
         }
 
@@ -53,6 +71,30 @@ public abstract class ConnectedCmdlet : E2BCmdlet
             async token => sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
             value,
             out sandbox);
+    }
+
+    /// <summary>
+    /// Starts the same work for each target, so many at a time as the session's throttle or
+    /// <paramref name="limit"/> allows.
+    /// </summary>
+    private protected IReadOnlyList<Task<TResult>> StartEach<TTarget, TResult>(
+        PipelineQueue queue, IEnumerable<TTarget> targets, int limit, Func<TTarget, PipelineWriter, CancellationToken, Task<TResult>> work)
+    {
+        var slots = new SemaphoreSlim(limit > 0 ? limit : Session.Defaults.ThrottleLimit);
+        return [.. targets.Select(target => queue.Start((writer, stop) => WorkInSlotAsync(target, writer, stop)))];
+
+        async Task<TResult> WorkInSlotAsync(TTarget target, PipelineWriter writer, CancellationToken stop)
+        {
+            await slots.WaitAsync(stop).ConfigureAwait(false);
+            try
+            {
+                return await work(target, writer, stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                slots.Release();
+            }
+        }
     }
 
     /// <summary>A client that heeds -RequestTimeoutSec.</summary>

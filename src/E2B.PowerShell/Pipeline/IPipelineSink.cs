@@ -12,8 +12,4 @@ internal interface IPipelineSink
     void WriteNote(InformationRecord information);
 
     void WriteWarningText(string text);
-
-    void WriteProgressRecord(ProgressRecord progress);
-
-    void SetLastExitCode(int exitCode);
 }

@@ -57,14 +57,4 @@ internal abstract record PipelineItem
     {
         public override void WriteTo(IPipelineSink sink) => sink.WriteWarningText(Text);
     }
-
-    internal sealed record Progress(ProgressRecord Record) : PipelineItem
-    {
-        public override void WriteTo(IPipelineSink sink) => sink.WriteProgressRecord(Record);
-    }
-
-    internal sealed record ExitCode(int Value) : PipelineItem
-    {
-        public override void WriteTo(IPipelineSink sink) => sink.SetLastExitCode(Value);
-    }
 }

@@ -17,6 +17,4 @@ internal readonly struct PipelineWriter(ChannelWriter<PipelineItem> items, Cance
     public ValueTask FailureAsync(ErrorRecord error) => items.WriteAsync(new PipelineItem.Failure(error), stop);
 
     public ValueTask WarningAsync(string text) => items.WriteAsync(new PipelineItem.Warning(text), stop);
-
-    public ValueTask ExitCodeAsync(int exitCode) => items.WriteAsync(new PipelineItem.ExitCode(exitCode), stop);
 }

@@ -33,6 +33,7 @@ public abstract class ProcessCmdlet : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        RefuseNullSandbox(Sandbox);
         if (ProcessId is null && Sandbox is not null && !SandboxArgument.Enumerate(Sandbox).All(IsSandboxAlone))
         {
             (ProcessId, Sandbox) = (Sandbox, null);

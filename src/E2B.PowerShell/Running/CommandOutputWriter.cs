@@ -29,6 +29,7 @@ internal sealed class CommandOutputWriter(string sandboxId, OutputForm form, Pip
         else if (form.Raw)
         {
             _whole.Write(output.Data.Span);
+            Remember(isStdErr ? Decode(_stderrLines, output.Data.Span) : []);
         }
         else if (form.Bytes)
         {
@@ -47,7 +48,11 @@ internal sealed class CommandOutputWriter(string sandboxId, OutputForm form, Pip
     {
         if (_stderrLines.Flush() is { } lastError)
         {
-            if (form.MergeStdErr)
+            if (form.Raw && form.MergeStdErr)
+            {
+                Remember([lastError]);
+            }
+            else if (form.MergeStdErr)
             {
                 Remember([lastError]);
                 await WriteLinesAsync([lastError], CommandStream.StdErr).ConfigureAwait(false);

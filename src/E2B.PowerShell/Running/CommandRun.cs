@@ -13,21 +13,21 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
     private const int MaxInputRequest = 256 * 1024;
 
     /// <summary>Writes the command's records.</summary>
-    /// <returns>How it ended; <see langword="null"/> when it could not be run, which then is written as an error.</returns>
-    public async Task<CommandResult?> RunAsync(PipelineWriter writer, CancellationToken stop)
+    /// <returns>How it went. A command that could not be run was written as an error.</returns>
+    public async Task<CommandOutcome> RunAsync(PipelineWriter writer, CancellationToken stop)
     {
         try
         {
             CommandHandle handle = await sandbox.Commands.StartAsync(command, options, stop).ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
-                return await FollowAsync(handle, writer, stop).ConfigureAwait(false);
+                return new CommandOutcome(await FollowAsync(handle, writer, stop).ConfigureAwait(false));
             }
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
             await writer.FailureAsync(ErrorFactory.Create(e, sandbox)).ConfigureAwait(false);
-            return null;
+            return CommandOutcome.Of(e);
         }
         finally
         {
@@ -37,25 +37,33 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
 
     private async Task<CommandResult> FollowAsync(CommandHandle handle, PipelineWriter writer, CancellationToken stop)
     {
-        using var inputStop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task pump = input is null ? Task.CompletedTask : PumpAsync(input, handle, inputStop.Token);
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task pump = input is null ? Task.CompletedTask : PumpAsync(input, handle, leave.Token);
+        Task<CommandResult> output = form.PassThru
+            ? handle.WaitAsync(leave.Token)
+            : OutputStreaming.RunAsync(handle, sandbox.SandboxId, form, writer, leave.Token);
         bool ended = false;
         try
         {
-            CommandResult result = form.PassThru
-                ? await handle.WaitAsync(stop).ConfigureAwait(false)
-                : await OutputStreaming.RunAsync(handle, sandbox.SandboxId, form, writer, stop).ConfigureAwait(false);
+            // A command that waits for input which cannot come would wait for ever.
+            if (await Task.WhenAny(output, pump).ConfigureAwait(false) == pump && !output.IsCompleted)
+            {
+                await pump.ConfigureAwait(false);
+            }
+
+            CommandResult result = await output.ConfigureAwait(false);
             ended = true;
             return result;
         }
         finally
         {
+            leave.Cancel();
             if (!ended)
             {
                 await StopAsync(handle).ConfigureAwait(false);
             }
 
-            inputStop.Cancel();
+            await Quietly(output).ConfigureAwait(false);
             await Quietly(pump).ConfigureAwait(false);
         }
     }
@@ -74,6 +82,10 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
             }
 
             await handle.CloseInputAsync(stop).ConfigureAwait(false);
+        }
+        catch (SandboxProcessNotFoundException)
+        {
+            // It ended without reading to the end, as head does.
         }
         finally
         {

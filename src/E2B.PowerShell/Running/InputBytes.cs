@@ -12,7 +12,7 @@ internal static class InputBytes
     /// <param name="endLines">Whether text gets a line end.</param>
     public static byte[] Of(PSObject? value, bool endLines = true) => value?.BaseObject switch
     {
-        null => endLines ? [(byte)'\n'] : [],
+        null => [],
         byte single => [single],
         byte[] bytes => bytes,
         string text => Text(text, endLines),

@@ -9,9 +9,11 @@ internal static class Connections
         "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
     ];
 
+    private static readonly string[] _elsewhere = ["E2B_API_KEY", "E2B_ACCESS_TOKEN", "E2B_DOMAIN", "E2B_API_URL"];
+
     /// <summary>
-    /// What the cmdlet was given, else what Connect-E2B chose, else the environment, completed by the key
-    /// of a profile file or of the CLI where the environment has none.
+    /// What the cmdlet was given, else what Connect-E2B chose, else the environment, completed by the CLI's
+    /// key where the environment says nothing at all.
     /// </summary>
     /// <exception cref="E2BAuthenticationException">The key found is malformed.</exception>
     public static E2BConnection Resolve(E2BConnection? given, E2BSession session)
@@ -31,11 +33,17 @@ internal static class Connections
         return session.FromEnvironment!.Connection;
     }
 
-    /// <summary>Fills in the key that the CLI left in <c>~/.e2b</c>, where neither the caller nor the environment has one.</summary>
+    /// <summary>
+    /// Fills in the key that the CLI left in <c>~/.e2b</c>, where neither the caller nor the environment says
+    /// whose account it is or that it is another service than the CLI's: a key goes to no host but its own.
+    /// </summary>
     public static E2BConnectionOptions WithStoredKey(E2BConnectionOptions options)
     {
-        bool hasKey = !string.IsNullOrEmpty(options.ApiKey)
-            || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("E2B_API_KEY"));
-        return hasKey ? options : options with { ApiKey = CliConfiguration.ReadApiKey() };
+        bool isElsewhere = !string.IsNullOrEmpty(options.ApiKey)
+            || !string.IsNullOrEmpty(options.AccessToken)
+            || !string.IsNullOrEmpty(options.Domain)
+            || options.ApiUrl is not null
+            || _elsewhere.Any(static name => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
+        return isElsewhere ? options : options with { ApiKey = CliConfiguration.ReadApiKey() };
     }
 }

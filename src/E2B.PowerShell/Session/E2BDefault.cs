@@ -1,25 +1,23 @@
-using System.Collections;
-
 namespace E2B.PowerShell.Session;
 
-/// <summary>What cmdlets of this session assume when a parameter is not given.</summary>
-public sealed class E2BDefault
+/// <summary>What cmdlets of this session assume when a parameter is not given. Set-E2BDefault makes another one.</summary>
+public sealed record E2BDefault
 {
     /// <summary>The sandbox of cmdlets that are given none.</summary>
-    public Sandbox? Sandbox { get; set; }
+    public Sandbox? Sandbox { get; init; }
 
     /// <summary>The template of new sandboxes; <see langword="null"/> for the service's own, <c>base</c>.</summary>
-    public string? Template { get; set; }
+    public string? Template { get; init; }
 
     /// <summary>The lifetime of new sandboxes; <see langword="null"/> for the service's own, 5 minutes.</summary>
-    public TimeSpan? Lifetime { get; set; }
+    public TimeSpan? Lifetime { get; init; }
 
     /// <summary>Labels that every new sandbox gets; its own come on top.</summary>
-    public Hashtable? Metadata { get; set; }
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>Environment variables that every new sandbox gets; its own come on top.</summary>
-    public Hashtable? Environment { get; set; }
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
     /// <summary>How many sandboxes are worked on at a time.</summary>
-    public int ThrottleLimit { get; set; } = 32;
+    public int ThrottleLimit { get; init; } = 32;
 }

@@ -6,14 +6,15 @@ namespace E2B.PowerShell.Session;
 
 /// <summary>
 /// What Connect-E2B, Set-E2BDefault and Start-E2BLocalServer leave behind for later cmdlets. Each runspace
-/// has its own, which goes with it: two scripts in one process never see each other's account.
+/// has its own, which goes with it. (ForEach-Object -Parallel uses its runspaces again: what one round sets there,
+/// a later one may find.)
 /// </summary>
 internal sealed class E2BSession
 {
     private static readonly ConditionalWeakTable<Runspace, E2BSession> _sessions = [];
 
     /// <summary>The session of the runspace that the calling thread belongs to.</summary>
-    public static E2BSession Current => _sessions.GetOrCreateValue(Runspace.DefaultRunspace);
+    public static E2BSession Current => _sessions.GetValue(Runspace.DefaultRunspace, Create);
 
     /// <summary>What Connect-E2B chose; <see langword="null"/> leaves it to the environment.</summary>
     public E2BConnection? Connection { get; set; }
@@ -34,6 +35,19 @@ internal sealed class E2BSession
             session.LocalServer?.Dispose();
             _sessions.Remove(Runspace.DefaultRunspace);
         }
+    }
+
+    private static E2BSession Create(Runspace runspace)
+    {
+        var session = new E2BSession();
+        runspace.StateChanged += (_, change) =>
+        {
+            if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
+            {
+                session.LocalServer?.Dispose();
+            }
+        };
+        return session;
     }
 
     internal sealed record EnvironmentConnection(string Key, E2BConnection Connection);

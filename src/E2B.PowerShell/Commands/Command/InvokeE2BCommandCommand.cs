@@ -14,7 +14,7 @@ namespace E2B.PowerShell.Commands;
 public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 {
     private readonly List<InputFlow> _inputs = [];
-    private readonly List<Task<CommandResult?>> _runs = [];
+    private IReadOnlyList<Task<CommandOutcome>> _runs = [];
     private bool _sandboxesPiped;
     private bool _started;
     private E2BJob? _job;
@@ -52,7 +52,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
 
     /// <summary>Seconds after which the command is killed; without it, and with 0, there is no limit.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValidateRange(0, Limits.MaxSeconds)]
     public int TimeoutSec { get; set; }
 
     /// <summary>Exit codes that are no error.</summary>
@@ -75,11 +75,6 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     [Parameter]
     public SwitchParameter MergeStdErr { get; set; }
 
-    /// <summary>How many sandboxes work at a time.</summary>
-    [Parameter]
-    [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; }
-
     /// <summary>Work in the background, as a job of this session.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
@@ -101,6 +96,11 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     {
         base.BeginProcessing();
         CommandText.Check(this, Command, FilePath, ArgumentList);
+        if (PassThru && (Raw || AsByteStream || MergeStdErr))
+        {
+            Refuse("E2BAmbiguousOutput", "-PassThru returns a result instead of output: it does not go with -Raw, -AsByteStream and -MergeStdErr.", null);
+        }
+
         if (WorkingDirectory is not null)
         {
             SandboxPath.Check(this, WorkingDirectory);
@@ -184,9 +184,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             _job = new E2BJob(CommandText.Show(Command, FilePath, ArgumentList)!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
         }
 
-        // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
-        int limit = withInput ? int.MaxValue : ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit;
-        var slots = new SemaphoreSlim(limit);
+        RefuseBytesOfSeveral(sandboxes, AsByteStream && !Raw);
         var form = new OutputForm
         {
             PassThru = PassThru,
@@ -195,6 +193,8 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             MergeStdErr = MergeStdErr,
             Tagged = !PassThru && (sandboxes.Count > 1 || MergeStdErr) && !(AsByteStream && !Raw),
         };
+        List<CommandRun> runs = [];
+        ProcessCommand command = CommandText.ToCommand(Command, FilePath, ArgumentList)!;
         foreach (Sandbox sandbox in sandboxes)
         {
             InputFlow? input = withInput ? new InputFlow() : null;
@@ -203,10 +203,11 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
                 _inputs.Add(input);
             }
 
-            var run = new CommandRun(WithRequestTimeout(sandbox), CommandText.ToCommand(Command, FilePath, ArgumentList)!, Options(withInput), form, input);
-            _runs.Add((_job?.Queue ?? Queue).Start((writer, stop) => RunWithinLimitAsync(run, slots, writer, stop)));
+            runs.Add(new CommandRun(WithRequestTimeout(sandbox), command, Options(withInput), form, input));
         }
 
+        // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
+        _runs = StartEach(_job?.Queue ?? Queue, runs, withInput ? Math.Max(1, runs.Count) : ThrottleLimit, RunAsync);
         _job?.Begin();
     }
 
@@ -219,36 +220,29 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
         StandardInput = withInput,
     };
 
-    private async Task<CommandResult?> RunWithinLimitAsync(CommandRun run, SemaphoreSlim slots, PipelineWriter writer, CancellationToken stop)
+    private async Task<CommandOutcome> RunAsync(CommandRun run, PipelineWriter writer, CancellationToken stop)
     {
-        await slots.WaitAsync(stop).ConfigureAwait(false);
-        try
+        CommandOutcome outcome = await run.RunAsync(writer, stop).ConfigureAwait(false);
+        if (outcome.Result is { } result && PassThru)
         {
-            CommandResult? result = await run.RunAsync(writer, stop).ConfigureAwait(false);
-            if (result is not null && PassThru)
-            {
-                await writer.OutputAsync(result).ConfigureAwait(false);
-            }
-            else if (result is not null && !SuccessExitCode.Contains(result.ExitCode))
-            {
-                await writer.FailureAsync(ErrorFactory.CommandFailed(result)).ConfigureAwait(false);
-            }
+            await writer.OutputAsync(result).ConfigureAwait(false);
+        }
+        else if (outcome.Result is { } ended && !SuccessExitCode.Contains(ended.ExitCode))
+        {
+            await writer.FailureAsync(ErrorFactory.CommandFailed(ended)).ConfigureAwait(false);
+        }
 
-            return result;
-        }
-        finally
-        {
-            slots.Release();
-        }
+        return outcome;
     }
 
     /// <summary>Sets $LASTEXITCODE: of several sandboxes the first code that is not zero, in the order of the input.</summary>
     private void SetExitCode()
     {
-        CommandResult[] results = [.. _runs.Where(static run => run.IsCompletedSuccessfully).Select(static run => run.Result).OfType<CommandResult>()];
-        if (results.Length > 0)
+        int[] codes = [.. _runs.Where(static run => run.IsCompletedSuccessfully).Select(static run => run.Result.ExitCode)];
+        int first = codes.FirstOrDefault(static code => code != 0);
+        if (codes.Length > 0 || HasMissingTargets)
         {
-            ((IPipelineSink)this).SetLastExitCode(results.Select(static result => result.ExitCode).FirstOrDefault(static code => code != 0));
+            SetLastExitCode(first == 0 && HasMissingTargets ? CommandOutcome.NotRun : first);
         }
     }
 }

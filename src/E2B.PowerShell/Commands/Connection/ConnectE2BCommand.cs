@@ -18,11 +18,13 @@ public sealed class ConnectE2BCommand : E2BCmdlet
 
     /// <summary>The API key: a SecureString, or plain text from a vault.</summary>
     [Parameter(Position = 0, ParameterSetName = ServiceSet)]
+    [AllowNull]
     [SecretTransformation]
     public SecureString? ApiKey { get; set; }
 
     /// <summary>An account's access token: a SecureString, or plain text from a vault.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
+    [AllowNull]
     [SecretTransformation]
     public SecureString? AccessToken { get; set; }
 
@@ -46,13 +48,18 @@ public sealed class ConnectE2BCommand : E2BCmdlet
     [Parameter(Mandatory = true, ParameterSetName = LocalSet)]
     public SwitchParameter Local { get; set; }
 
+    /// <summary>The data directory of the local server to use, where it is not the usual one.</summary>
+    [Parameter(ParameterSetName = LocalSet)]
+    [ValidateNotNullOrEmpty]
+    public string? DataDirectory { get; set; }
+
     /// <summary>The proxy for all requests.</summary>
     [Parameter]
     public Uri? Proxy { get; set; }
 
     /// <summary>How long one request may take, in seconds; 0 for no limit. 60 without it.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValidateRange(0, Limits.MaxSeconds)]
     public int RequestTimeoutSec { get; set; }
 
     /// <summary>The connection on the pipeline, to be given to -Connection.</summary>
@@ -62,6 +69,8 @@ public sealed class ConnectE2BCommand : E2BCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        RefuseEmpty(nameof(ApiKey), ApiKey);
+        RefuseEmpty(nameof(AccessToken), AccessToken);
         E2BSession session = E2BSession.Current;
         try
         {
@@ -84,6 +93,15 @@ public sealed class ConnectE2BCommand : E2BCmdlet
         }
     }
 
+    /// <summary>A secret that a vault did not find must not quietly become somebody else's.</summary>
+    private void RefuseEmpty(string name, SecureString? secret)
+    {
+        if (MyInvocation.BoundParameters.ContainsKey(name) && secret is not { Length: > 0 })
+        {
+            Refuse("E2BEmptySecret", $"-{name} is empty. Leave it out to use what the environment has.", null);
+        }
+    }
+
     private static string? Reveal(SecureString? secret) => secret is null ? null : new NetworkCredential(string.Empty, secret).Password;
 
     private E2BConnectionOptions ServiceOptions() => Connections.WithStoredKey(new E2BConnectionOptions
@@ -98,13 +116,15 @@ public sealed class ConnectE2BCommand : E2BCmdlet
 
     private E2BConnectionOptions LocalOptions(E2BSession session)
     {
-        LocalServerInfo? server = session.LocalServer is { HasExited: false } own ? own.Info : LocalServerInfo.Find();
+        LocalServerInfo? server = DataDirectory is not null
+            ? LocalServerInfo.Find(SessionState.Path.GetUnresolvedProviderPathFromPSPath(DataDirectory))
+            : session.LocalServer is { HasExited: false } own ? own.Info : LocalServerInfo.Find();
         if (server is null)
         {
             ThrowTerminatingError(ErrorFactory.NotFound(
                 "E2BLocalServerNotFound", "No local server runs on this machine. Start one with Start-E2BLocalServer.", null));
         }
 
-        return server!.ConnectionOptions;
+        return server!.ToConnectionOptions();
     }
 }

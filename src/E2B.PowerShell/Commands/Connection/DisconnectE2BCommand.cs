@@ -14,6 +14,6 @@ public sealed class DisconnectE2BCommand : E2BCmdlet
         E2BSession session = E2BSession.Current;
         session.Connection = null;
         session.FromEnvironment = null;
-        session.Defaults.Sandbox = null;
+        session.Defaults = session.Defaults with { Sandbox = null };
     }
 }

@@ -58,53 +58,42 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
             return;
         }
 
-        E2BDefault defaults = Session.Defaults;
         foreach (string name in MyInvocation.BoundParameters.Keys)
         {
-            Apply(defaults, name);
+            Session.Defaults = Changed(Session.Defaults, name);
         }
 
         if (PassThru)
         {
-            WriteObject(defaults);
+            WriteObject(Session.Defaults);
         }
     }
 
-    private void Apply(E2BDefault defaults, string name)
+    private E2BDefault Changed(E2BDefault defaults, string name)
     {
         switch (name)
         {
             case nameof(Sandbox):
-                if (Sandbox is null)
-                {
-                    defaults.Sandbox = null;
-                }
-                else if (TryResolve(Sandbox, out Sandbox found))
-                {
-                    defaults.Sandbox = found;
-                }
-
-                break;
+                return Sandbox is null ? defaults with { Sandbox = null }
+                    : TryResolve(Sandbox, out Sandbox found) ? defaults with { Sandbox = found }
+                    : defaults;
             case nameof(Template):
-                defaults.Template = string.IsNullOrEmpty(Template) ? null : Template;
-                break;
+                return defaults with { Template = string.IsNullOrEmpty(Template) ? null : Template };
             case nameof(Lifetime):
                 if (Lifetime <= TimeSpan.Zero)
                 {
                     Refuse("E2BInvalidLifetime", $"A sandbox cannot live {Lifetime}. Give a positive TimeSpan or a number of seconds, or $null for the service's own.", Lifetime);
                 }
 
-                defaults.Lifetime = Lifetime;
-                break;
+                return defaults with { Lifetime = Lifetime };
             case nameof(Metadata):
-                defaults.Metadata = Metadata;
-                break;
+                return defaults with { Metadata = Tables.Merge(null, Metadata) };
             case nameof(Environment):
-                defaults.Environment = Environment;
-                break;
+                return defaults with { Environment = Tables.Merge(null, Environment) };
             case nameof(ThrottleLimit):
-                defaults.ThrottleLimit = ThrottleLimit;
-                break;
+                return defaults with { ThrottleLimit = ThrottleLimit };
+            default:
+                return defaults;
         }
     }
 }

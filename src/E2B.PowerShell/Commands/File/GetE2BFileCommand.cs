@@ -13,6 +13,9 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
 {
     private const int ChunkSize = 64 * 1024;
 
+    /// <summary>The byte order mark of UTF-8, which is no part of the text.</summary>
+    private static readonly byte[] _mark = [0xEF, 0xBB, 0xBF];
+
     /// <summary>The file, a POSIX path; relative ones start at the user's home.</summary>
     [Parameter(Position = 1)]
     public string? Path { get; set; }
@@ -58,12 +61,10 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
     protected override void EndProcessing()
     {
         IReadOnlyList<Sandbox> sandboxes = ResolveTargets(hasInput: false);
+        RefuseBytesOfSeveral(sandboxes, AsByteStream && !Raw);
         var form = new OutputForm { Raw = Raw, Bytes = AsByteStream, Tagged = sandboxes.Count > 1 && !(AsByteStream && !Raw) };
-        foreach (Sandbox sandbox in sandboxes)
-        {
-            Queue.Start((writer, stop) => ReadAsync(WithRequestTimeout(sandbox), form, writer, stop));
-        }
-
+        StartEach(
+            Queue, sandboxes.Select(WithRequestTimeout), ThrottleLimit, (sandbox, writer, stop) => ReadAsync(sandbox, form, writer, stop));
         DrainQueue();
     }
 
@@ -76,10 +77,13 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
             {
                 var output = new CommandOutputWriter(sandbox.SandboxId, form, writer);
                 var chunk = new byte[ChunkSize];
-                int read;
-                while ((read = await content.ReadAsync(chunk, stop).ConfigureAwait(false)) > 0)
+                int read = await content.ReadAtLeastAsync(chunk, _mark.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
+                int begin = !AsByteStream && chunk.AsSpan(0, read).StartsWith(_mark) ? _mark.Length : 0;
+                while (read > 0)
                 {
-                    await output.WriteAsync(new CommandOutput(CommandStream.StdOut, chunk.AsMemory(0, read))).ConfigureAwait(false);
+                    await output.WriteAsync(new CommandOutput(CommandStream.StdOut, chunk.AsMemory(begin, read - begin))).ConfigureAwait(false);
+                    read = await content.ReadAsync(chunk, stop).ConfigureAwait(false);
+                    begin = 0;
                 }
 
                 await output.CompleteAsync().ConfigureAwait(false);

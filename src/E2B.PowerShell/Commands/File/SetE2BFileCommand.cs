@@ -11,6 +11,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
 {
     private readonly List<Upload> _uploads = [];
     private bool _started;
+    private bool _sandboxesPiped;
 
     /// <summary>The file, a POSIX path; relative ones start at the user's home. Directories on the way are made.</summary>
     [Parameter(Position = 1)]
@@ -51,9 +52,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
         SandboxPath.Check(this, Path!);
         if (!HasValue && !MyInvocation.ExpectingInput)
         {
-            // Two positionals are sandbox and path. Whoever meant path and value is told so first.
-            CheckTargets();
-            Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline. An empty file is -Value '' -NoNewline.", Path);
+            RefuseNoContent();
         }
     }
 
@@ -67,6 +66,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
 
         if (TryAddTarget(InputObject))
         {
+            _sandboxesPiped = true;
             if (_started)
             {
                 RefuseLateSandbox(InputObject);
@@ -93,6 +93,11 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
     {
         if (!_started)
         {
+            if (_sandboxesPiped && !HasValue)
+            {
+                RefuseNoContent();
+            }
+
             Start(ResolveTargets(HasValue));
             if (HasValue)
             {
@@ -107,9 +112,12 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
 
         foreach (Upload upload in _uploads)
         {
-            if (TryAwait(token => upload.Task.WaitAsync(token), Path, out SandboxEntry entry) && PassThru)
+            // The answer to an upload names the file and nothing else of it.
+            if (TryAwait(token => upload.Task.WaitAsync(token), Path, out SandboxEntry entry)
+                && PassThru
+                && TryAwait(token => upload.Sandbox.Files.GetInfoAsync(entry.Path, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
             {
-                WriteObject(entry);
+                WriteObject(full);
             }
         }
     }
@@ -126,6 +134,14 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
         }
 
         base.Dispose(disposing);
+    }
+
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private void RefuseNoContent()
+    {
+        // Two positionals are sandbox and path. Whoever meant path and value is told so first.
+        CheckTargets();
+        Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline. An empty file is -Value '' -NoNewline.", Path);
     }
 
     private void Start(IReadOnlyList<Sandbox> sandboxes)
@@ -157,13 +173,13 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
     }
 
     /// <summary>A file on its way. When its request ends, well or not, nothing more is taken from the pipeline.</summary>
-    private sealed record Upload(InputFlow Content, Task<SandboxEntry> Task, CancellationTokenSource Stop)
+    private sealed record Upload(Sandbox Sandbox, InputFlow Content, Task<SandboxEntry> Task, CancellationTokenSource Stop)
     {
         public static Upload Start(Sandbox sandbox, string path, SandboxFileOptions options)
         {
             var content = new InputFlow();
             var stop = new CancellationTokenSource();
-            return new Upload(content, System.Threading.Tasks.Task.Run(() => SendAsync(sandbox, path, options, content, stop.Token)), stop);
+            return new Upload(sandbox, content, System.Threading.Tasks.Task.Run(() => SendAsync(sandbox, path, options, content, stop.Token)), stop);
         }
 
         private static async Task<SandboxEntry> SendAsync(

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using E2B.PowerShell.Errors;
 using E2B.PowerShell.LocalServer;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Session;
@@ -35,6 +36,16 @@ public sealed class StartE2BLocalServerCommand : E2BCmdlet
         E2BSession session = E2BSession.Current;
         if (session.LocalServer is { HasExited: false } running)
         {
+            if ((MyInvocation.BoundParameters.ContainsKey(nameof(Port)) && Port != running.Info.ApiUrl.Port && Port != 0)
+                || (DataDirectory is not null && ResolvedDataDirectory() != running.Info.DataDirectory))
+            {
+                WriteError(ErrorFactory.InvalidArgument(
+                    "E2BLocalServerRunning",
+                    $"This session has a local server already, at {running.Info.ApiUrl} with {running.Info.DataDirectory}. Stop it first, with Stop-E2BLocalServer.",
+                    running.Info));
+                return;
+            }
+
             WriteVerbose($"The local server of this session runs already, at {running.Info.ApiUrl}.");
             WriteIfAsked(running.Info);
             return;
@@ -45,11 +56,17 @@ public sealed class StartE2BLocalServerCommand : E2BCmdlet
             return;
         }
 
-        string? data = DataDirectory is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(DataDirectory);
         session.LocalServer?.Dispose();
-        session.LocalServer = AwaitOrStop(token => LocalServerProcess.StartAsync(LocalServerProgram.Find(), Port, data, token), null);
-        WriteIfAsked(session.LocalServer.Info);
+        session.LocalServer = null;
+        string? data = DataDirectory is null ? null : ResolvedDataDirectory();
+        if (TryAwait(token => LocalServerProcess.StartAsync(LocalServerProgram.Find(), Port, data, token), DataDirectory, out LocalServerProcess started))
+        {
+            session.LocalServer = started;
+            WriteIfAsked(started.Info);
+        }
     }
+
+    private string ResolvedDataDirectory() => SessionState.Path.GetUnresolvedProviderPathFromPSPath(DataDirectory);
 
     private void WriteIfAsked(LocalServerInfo info)
     {

@@ -31,7 +31,7 @@ public sealed class StopE2BLocalServerCommand : E2BCmdlet
         if (session.Connection?.ApiUrl == server.Info.ApiUrl)
         {
             session.Connection = null;
-            session.Defaults.Sandbox = null;
+            session.Defaults = session.Defaults with { Sandbox = null };
         }
 
         session.LocalServer = null;

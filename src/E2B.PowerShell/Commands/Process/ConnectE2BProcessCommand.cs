@@ -62,11 +62,11 @@ public sealed class ConnectE2BProcessCommand : ProcessCmdlet
         {
             if (runs.FirstOrDefault(static run => run is { IsCompletedSuccessfully: true, Result.ExitCode: not 0 }) is { } failed)
             {
-                ((IPipelineSink)this).SetLastExitCode(failed.Result!.ExitCode);
+                SetLastExitCode(failed.Result!.ExitCode);
             }
             else if (runs.Any(static run => run is { IsCompletedSuccessfully: true, Result: not null }))
             {
-                ((IPipelineSink)this).SetLastExitCode(0);
+                SetLastExitCode(0);
             }
         }
     }

@@ -31,6 +31,15 @@ public sealed class GetE2BProcessCommand : ConnectedCmdlet
     public string? Tag { get; set; }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!MyInvocation.ExpectingInput)
+        {
+            RefuseNullSandbox(Sandbox);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         foreach (object target in SandboxArgument.Enumerate(Sandbox))

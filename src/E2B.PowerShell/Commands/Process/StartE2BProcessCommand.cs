@@ -43,7 +43,7 @@ public sealed class StartE2BProcessCommand : SandboxCmdlet
 
     /// <summary>Seconds after which it is killed; without it, and with 0, there is no limit.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValidateRange(0, Limits.MaxSeconds)]
     public int TimeoutSec { get; set; }
 
     /// <summary>A name by which it can be found again.</summary>

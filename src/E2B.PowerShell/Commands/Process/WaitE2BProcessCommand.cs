@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Processes;
 
@@ -11,7 +12,7 @@ public sealed class WaitE2BProcessCommand : ProcessCmdlet
 {
     /// <summary>Seconds to wait; without it, and with 0, there is no limit. The process runs on after it.</summary>
     [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [ValidateRange(0, Limits.MaxSeconds)]
     public int TimeoutSec { get; set; }
 
     /// <inheritdoc/>

@@ -19,7 +19,7 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
 
     /// <summary>The sandbox's lifetime in seconds. 300 without it.</summary>
     [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [ValidateRange(1, Limits.MaxSeconds)]
     public int TimeoutSec { get; set; }
 
     /// <summary>Labels, by which Get-E2BSandbox finds it again.</summary>
@@ -51,10 +51,14 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
         }
 
         SandboxOperations sandboxes = Client.Sandboxes;
-        Sandbox sandbox = AwaitOrStop(token => sandboxes.CreateAsync(options, token), options.Template);
+        if (!TryAwait(token => sandboxes.CreateAsync(options, token), options.Template, out Sandbox sandbox))
+        {
+            return;
+        }
+
         if (AsDefault)
         {
-            defaults.Sandbox = sandbox;
+            Session.Defaults = defaults with { Sandbox = sandbox };
         }
 
         WriteObject(sandbox);

@@ -41,21 +41,15 @@ public sealed class RemoveE2BSandboxCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var slots = new SemaphoreSlim(Session.Defaults.ThrottleLimit);
-        foreach (object target in _targets)
-        {
-            SandboxOperations sandboxes = ClientOf(target).Sandboxes;
-            Queue.Start((writer, stop) => RemoveAsync(sandboxes, target, slots, writer, stop));
-        }
-
+        (SandboxOperations Sandboxes, object Target)[] targets = [.. _targets.Select(target => (ClientOf(target).Sandboxes, target))];
+        StartEach(Queue, targets, limit: 0, static (t, writer, stop) => RemoveAsync(t.Sandboxes, t.Target, writer, stop));
         DrainQueue();
     }
 
     private static async Task<bool> RemoveAsync(
-        SandboxOperations sandboxes, object target, SemaphoreSlim slots, PipelineWriter writer, CancellationToken stop)
+        SandboxOperations sandboxes, object target, PipelineWriter writer, CancellationToken stop)
     {
         string id = SandboxArgument.GetId(target);
-        await slots.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             bool removed = await sandboxes.KillAsync(id, stop).ConfigureAwait(false);
@@ -71,10 +65,6 @@ public sealed class RemoveE2BSandboxCommand : ConnectedCmdlet
         {
             await writer.FailureAsync(ErrorFactory.Create(e, target)).ConfigureAwait(false);
             return false;
-        }
-        finally
-        {
-            slots.Release();
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.Loader;
 
-namespace E2B.PowerShell.Importing;
+namespace E2B.Loader;
 
 /// <summary>
 /// Loads E2B.Core and what it brings from the module's <c>lib</c> folder into a context of their own, so
@@ -18,7 +18,7 @@ internal sealed class DependencyContext : AssemblyLoadContext
         : base("E2B", isCollectible: false) => _folder = folder;
 
     /// <summary>
-    /// Lets this assembly, which PowerShell loads into the default context, find E2B.Core. The context stays
+    /// Lets the cmdlets' assembly, which PowerShell loads into the default context, find E2B.Core. The context stays
     /// for the life of the process: assemblies cannot be taken back from those who hold their objects.
     /// </summary>
     public static void Register()
