@@ -32,8 +32,8 @@ public class CommandTests
         {
             ["Content-Type"] = "application/connect+proto",
             ["Connect-Protocol-Version"] = "1",
-            ["Connect-Timeout-Ms"] = "1500",
-            ["Keepalive-Ping-Interval"] = "50",
+            ["Connect-Timeout-Ms"] = "3500",
+            ["Keepalive-Ping-Interval"] = "10",
             ["E2b-Sandbox-Id"] = "sbx1",
             ["E2b-Sandbox-Port"] = "49983",
             ["X-Access-Token"] = Client.AccessToken,
@@ -53,7 +53,7 @@ public class CommandTests
         await using CommandHandle handle = await Client.Sandbox(handler).Commands.StartAsync("true", cancellationToken: Token);
 
         Assert.DoesNotContain("Authorization", handler.Only.Headers.Keys);
-        Assert.Equal("60000", handler.Only.Headers["Connect-Timeout-Ms"]);
+        Assert.Equal("62000", handler.Only.Headers["Connect-Timeout-Ms"]);
         StartRequest request = Frames.Request<StartRequest>(handler.Only.Body);
         Assert.Equal((true, false, false, false), (request.HasStdin, request.Stdin, request.HasTag, request.Process.HasCwd));
     }

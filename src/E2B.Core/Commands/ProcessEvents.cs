@@ -119,7 +119,7 @@ internal sealed class ProcessEvents : IDisposable
         output = default;
         if (happened.EventCase != ProcessEvent.EventOneofCase.Start)
         {
-            _recovery.Reset();
+            _recovery.NoteProgress();
         }
 
         if (happened.EventCase == ProcessEvent.EventOneofCase.End)

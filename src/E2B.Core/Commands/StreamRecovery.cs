@@ -13,6 +13,7 @@ internal sealed class StreamRecovery
     private readonly StreamTiming _timing;
     private readonly FollowedProcess _process;
     private int _attempts;
+    private long _connectedAt;
 
     public StreamRecovery(Sandbox sandbox, FollowedProcess process)
     {
@@ -23,8 +24,14 @@ internal sealed class StreamRecovery
 
     private CallContext Context => _process.Context;
 
-    /// <summary>Something has come over the present connection: the next break is a new one.</summary>
-    public void Reset() => _attempts = 0;
+    /// <summary>Something has come over the present connection: once that is so for a while, its break will be a new one.</summary>
+    public void NoteProgress()
+    {
+        if (_attempts > 0 && Stopwatch.GetElapsedTime(_connectedAt) >= _timing.StableAfter)
+        {
+            _attempts = 0;
+        }
+    }
 
     /// <summary>Returns the stream that goes on.</summary>
     /// <param name="cause">What became of the one before.</param>
@@ -49,8 +56,10 @@ internal sealed class StreamRecovery
                 ThrowIfOverdue(cause);
                 try
                 {
-                    return await _sandbox.Processes.ReconnectAsync(
+                    MessageStream<StartResponse> stream = await _sandbox.Processes.ReconnectAsync(
                         _process.ProcessId, TimeLeft(), _timing.AttemptLimit, limited.Token).ConfigureAwait(false);
+                    _connectedAt = Stopwatch.GetTimestamp();
+                    return stream;
                 }
                 catch (SandboxProcessNotFoundException e)
                 {
