@@ -27,6 +27,9 @@ public sealed class CommandResult
     /// <summary>Whether more output came than <see cref="CommandOptions.MaxCapturedBytes"/> allowed to keep.</summary>
     public bool OutputTruncated { get; init; }
 
+    /// <summary>How often the connection broke and was made again. Output may be missing in each of these places, whole lines at a time.</summary>
+    public int ReattachCount { get; init; }
+
     /// <summary>From the request to its end, seen from here; for a process attached to, from then on.</summary>
     public TimeSpan Duration { get; init; }
 

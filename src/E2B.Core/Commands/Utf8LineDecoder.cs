@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using E2B.Commands;
 
 namespace E2B;
 
@@ -14,6 +15,8 @@ public sealed class Utf8LineDecoder
 
     private readonly int _maxLineBytes;
     private ArrayBufferWriter<byte>? _carry;
+    private LineSeam _seam;
+    private bool _carriesRestOfLine;
 
     /// <summary>Makes a decoder.</summary>
     /// <param name="maxLineBytes">A line with more bytes is handed out in pieces, so that output without an end of line does not fill the memory.</param>
@@ -33,12 +36,14 @@ public sealed class Utf8LineDecoder
     {
         ArgumentNullException.ThrowIfNull(lines);
         int before = lines.Count;
+        chunk = _seam.Take(chunk);
         int end = chunk.IndexOf((byte)'\n');
         if (end >= 0 && _carry is { WrittenCount: > 0 })
         {
             _carry.Write(chunk[..end]);
             lines.Add(ToLine(_carry.WrittenSpan));
             _carry.ResetWrittenCount();
+            _carriesRestOfLine = false;
             chunk = chunk[(end + 1)..];
         }
 
@@ -63,6 +68,20 @@ public sealed class Utf8LineDecoder
 
         string line = Encoding.UTF8.GetString(_carry!.WrittenSpan);
         _carry.ResetWrittenCount();
+        _carriesRestOfLine = false;
+        return line;
+    }
+
+    /// <summary>Says that output may be missing here (<see cref="CommandStream.Gap"/>): no line is then made of two.</summary>
+    /// <returns>
+    /// The unfinished line, which is dropped here and whose end is not waited for; <see langword="null"/> when there was none.
+    /// What comes next counts from its first end of line on, unless it starts a line for sure.
+    /// </returns>
+    public string? Gap()
+    {
+        bool isUnfinished = Carried > 0 || _carriesRestOfLine;
+        string? line = Flush();
+        _seam.Break(isUnfinished);
         return line;
     }
 
@@ -92,6 +111,7 @@ public sealed class Utf8LineDecoder
             lines.Add(Encoding.UTF8.GetString(kept.AsSpan(0, cut)));
             _carry.ResetWrittenCount();
             _carry.Write(kept.AsSpan(cut));
+            _carriesRestOfLine = true;
         }
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Reflection;
 using E2B.Protocol;
+using E2B.Transport;
 
 namespace E2B;
 
@@ -33,6 +34,7 @@ public sealed class E2BConnection
         ValidatesApiKey = other.ValidatesApiKey;
         HandlerFactory = other.HandlerFactory;
         Clock = other.Clock;
+        Timing = other.Timing;
         RequestTimeout = requestTimeout;
     }
 
@@ -60,6 +62,7 @@ public sealed class E2BConnection
         UserAgent = BuildUserAgent(Headers, options.Integration);
         HandlerFactory = options.HandlerFactory;
         Clock = options.Clock ?? TimeProvider.System;
+        Timing = options.Timing ?? new StreamTiming();
         CheckSecret(ApiKey, "API key");
         CheckSecret(AccessToken, "access token");
         if (!Debug)
@@ -108,6 +111,8 @@ public sealed class E2BConnection
     internal Func<HttpMessageHandler>? HandlerFactory { get; }
 
     internal TimeProvider Clock { get; }
+
+    internal StreamTiming Timing { get; }
 
     private bool ValidatesApiKey { get; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using E2B.Transport;
 
 namespace E2B;
 
@@ -48,6 +49,8 @@ public sealed record E2BConnectionOptions
     internal Func<HttpMessageHandler>? HandlerFactory { get; init; }
 
     internal TimeProvider? Clock { get; init; }
+
+    internal StreamTiming? Timing { get; init; }
 
     private bool PrintMembers(StringBuilder builder)
     {

@@ -35,6 +35,9 @@ public enum E2BTimeoutKind
 
     /// <summary>The sandbox's: it ended, most likely at the end of its lifetime.</summary>
     SandboxEnded,
+
+    /// <summary>The sandbox's: it was paused, with what ran in it.</summary>
+    SandboxPaused,
 }
 
 /// <summary>A limit of time passed; <see cref="Kind"/> says which.</summary>

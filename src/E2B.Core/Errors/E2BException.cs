@@ -48,4 +48,20 @@ public class E2BException : Exception
 }
 
 /// <summary>What is known about a failed call beside the error itself.</summary>
-internal readonly record struct ErrorFacts(string? SandboxId, int? StatusCode, string? RequestId);
+internal readonly record struct ErrorFacts(string? SandboxId, int? StatusCode, string? RequestId, InputRefusal Refusal = InputRefusal.None);
+
+/// <summary>Why the daemon refused to do something with a process's input.</summary>
+internal enum InputRefusal
+{
+    /// <summary>It did not, or for another reason.</summary>
+    None,
+
+    /// <summary>The process has no stdin, or no longer.</summary>
+    NoInput,
+
+    /// <summary>The process has a terminal, and that takes input in its own way.</summary>
+    IsTerminal,
+
+    /// <summary>The process has no terminal.</summary>
+    NoTerminal,
+}

@@ -41,8 +41,10 @@ internal static class ErrorMapper
     public static E2BException FromConnect(CallContext context, ConnectError connect, int? status = null, string? requestId = null)
     {
         string said = context.Quote(connect.Message);
+        InputRefusal refusal = RefusalOf(said);
         E2BException error = connect.Code switch
         {
+            _ when refusal != InputRefusal.None => Refused(context, refusal),
             _ when said.Contains("no space left", StringComparison.OrdinalIgnoreCase) => NoSpace(context, said),
             ConnectCode.InvalidArgument or ConnectCode.OutOfRange =>
                 new E2BInvalidArgumentException(Sentence(context, said, "the sandbox refused the request as invalid")),
@@ -61,7 +63,9 @@ internal static class ErrorMapper
                 Sentence(context, said, "the daemon in the sandbox does not offer this") + " A template built anew brings the newest daemon."),
             _ => new E2BException(Sentence(context, said, "the sandbox reported a failure") + $" ({ConnectCodes.ToWireName(connect.Code)})"),
         };
-        return With(error, context, status, requestId);
+        With(error, context, status, requestId);
+        error.Facts = error.Facts with { Refusal = refusal };
+        return error;
     }
 
     /// <summary>Bytes that are no valid answer.</summary>
@@ -119,6 +123,43 @@ internal static class ErrorMapper
             cause),
         context);
 
+    /// <summary>The same, when it is known that its lifetime is over.</summary>
+    public static E2BException LifetimeEnded(CallContext context, DateTimeOffset end, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.SandboxEnded,
+            string.Create(CultureInfo.InvariantCulture, $"Could not {context.Action}: the sandbox {context.SandboxId} reached the end of its lifetime at {end.UtcDateTime:HH:mm:ss} UTC. ")
+            + "Give the next one a longer lifetime, or extend it in time.",
+            cause),
+        context);
+
+    /// <summary>The connection broke because the sandbox was paused.</summary>
+    public static E2BException Paused(CallContext context, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.SandboxPaused,
+            $"Could not {context.Action}: the sandbox {context.SandboxId} was paused meanwhile. "
+            + "Connect to the sandbox to resume it, and attach to the process by its id.",
+            cause),
+        context);
+
+    /// <summary>The connection broke, and none can be made any more.</summary>
+    public static E2BException ConnectionLost(CallContext context, TimeSpan tried, bool knownToRun, Exception? cause) => With(
+        new E2BUnreachableException(
+            $"Could not {context.Action}: the connection to {context.Server.Authority} was lost and could not be made again in {Seconds(tried)}. "
+            + (knownToRun
+                ? "The sandbox itself runs, as the control plane says: the way to it is the trouble. "
+                : "Nor does the control plane say anything: check the network. ")
+            + context.AfterBreak,
+            cause),
+        context);
+
+    /// <summary>The connection broke, and when it was made again the process was gone, too long ago for the daemon to know how it ended.</summary>
+    public static E2BException ProcessLost(CallContext context, int pid, Exception cause) => With(
+        new SandboxProcessNotFoundException(
+            $"Could not {context.Action}: the connection broke, and when it was made again there was no process {pid} in the sandbox {context.SandboxId} any more. "
+            + "It ended meanwhile; how is remembered for about 30 s only, so its exit code is not known.",
+            cause),
+        context);
+
     /// <summary>A start that failed because there is no sandbox to start in.</summary>
     public static E2BException NotRunning(CallContext context, E2BException cause) => With(
         new SandboxNotFoundException(
@@ -133,6 +174,24 @@ internal static class ErrorMapper
         error.Facts = new ErrorFacts(context.SandboxId, status, requestId);
         return error;
     }
+
+    /// <summary>The daemon has one code for all of these; only its words tell them apart.</summary>
+    private static InputRefusal RefusalOf(string said) => said switch
+    {
+        _ when said.Contains("stdin not enabled or closed", StringComparison.Ordinal) => InputRefusal.NoInput,
+        _ when said.Contains("tty not assigned to process", StringComparison.Ordinal) => InputRefusal.NoTerminal,
+        _ when said.Contains("tty assigned to process", StringComparison.Ordinal)
+            || said.Contains("cannot close stdin for PTY", StringComparison.Ordinal) => InputRefusal.IsTerminal,
+        _ => InputRefusal.None,
+    };
+
+    private static E2BInvalidArgumentException Refused(CallContext context, InputRefusal refusal) => new(
+        $"Could not {context.Action}: " + refusal switch
+        {
+            InputRefusal.NoInput => "it has no stdin, or its stdin was closed. Start it with StandardInput = true to write to it.",
+            InputRefusal.NoTerminal => "it has no terminal. Start it as one to type into it and to give it a size.",
+            _ => "it has a terminal. Type into that; Ctrl+D (0x04) ends its input.",
+        });
 
     private static string Sentence(CallContext context, string said, string otherwise) =>
         $"Could not {context.Action}: {(said.Length > 0 ? said : otherwise)}{(said.EndsWith('.') ? string.Empty : ".")}";

@@ -32,7 +32,9 @@ public sealed class Sandbox
         _access = access;
         _endpoint = endpoint;
         Daemon = new DaemonClient(client, endpoint);
+        Processes = new Commands.ProcessClient(this);
         Commands = new CommandsClient(this);
+        Pty = new PtyClient(this);
         Files = new FilesClient(this);
     }
 
@@ -81,10 +83,15 @@ public sealed class Sandbox
     /// <summary>Commands and processes.</summary>
     public CommandsClient Commands { get; }
 
+    /// <summary>Terminals.</summary>
+    public PtyClient Pty { get; }
+
     /// <summary>Files and directories.</summary>
     public FilesClient Files { get; }
 
     internal DaemonClient Daemon { get; }
+
+    internal Commands.ProcessClient Processes { get; }
 
     private SandboxAccess Access => _endpoint.Known?.Access ?? _access;
 

@@ -27,7 +27,6 @@ internal readonly record struct DaemonCall(
 /// <summary>Calls the daemon of one sandbox.</summary>
 internal sealed class DaemonClient
 {
-    private static readonly TimeSpan _probeLimit = TimeSpan.FromSeconds(5);
     private static readonly MediaTypeHeaderValue _unary = new(MessageCodec.Binary.UnaryContentType);
     private static readonly MediaTypeHeaderValue _stream = new(MessageCodec.Binary.StreamContentType);
 
@@ -86,7 +85,7 @@ internal sealed class DaemonClient
         try
         {
             HttpRequestMessage message = endpoint.NewCall(call.Method, Frame(request), _stream, call.User);
-            StreamHeaders.Add(message.Headers, lifetime);
+            StreamHeaders.Add(message.Headers, _client.Connection.Timing.Keepalive, lifetime);
             response = await _client.Transport.SendAsync(Repeat.Never, message, static m => m, scope.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK || !HasType(response, _stream))
             {
@@ -158,7 +157,8 @@ internal sealed class DaemonClient
 
     /// <summary>Asks whether the sandbox runs.</summary>
     /// <returns><see langword="null"/> when that cannot be told.</returns>
-    public async Task<bool?> ProbeAsync()
+    /// <param name="cancellationToken">Gives up: then it cannot be told either.</param>
+    public async Task<bool?> ProbeAsync(CancellationToken cancellationToken = default)
     {
         if (_endpoint.Known is not { } endpoint)
         {
@@ -167,7 +167,8 @@ internal sealed class DaemonClient
 
         try
         {
-            using var limit = new CancellationTokenSource(_probeLimit);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(_client.Connection.Timing.AttemptLimit);
             using HttpResponseMessage response = await _client.Transport.SendAsync(
                 Repeat.Never, endpoint, static e => e.NewRequest(HttpMethod.Get, "/health"), limit.Token).ConfigureAwait(false);
             return response.StatusCode == HttpStatusCode.BadGateway ? false : response.IsSuccessStatusCode ? true : null;

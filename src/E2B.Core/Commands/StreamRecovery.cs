@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using E2B.Errors;
+using E2B.Protocol.Connect;
+using E2B.Protocol.Process;
+using E2B.Transport;
+
+namespace E2B.Commands;
+
+/// <summary>Attaches again to a process whose connection broke or fell silent; or finds out why that cannot be.</summary>
+internal sealed class StreamRecovery
+{
+    private readonly Sandbox _sandbox;
+    private readonly StreamTiming _timing;
+    private readonly FollowedProcess _process;
+    private int _attempts;
+
+    public StreamRecovery(Sandbox sandbox, FollowedProcess process)
+    {
+        _sandbox = sandbox;
+        _timing = sandbox.Client.Connection.Timing;
+        _process = process;
+    }
+
+    private CallContext Context => _process.Context;
+
+    /// <summary>Something has come over the present connection: the next break is a new one.</summary>
+    public void Reset() => _attempts = 0;
+
+    /// <summary>Returns the stream that goes on.</summary>
+    /// <param name="cause">What became of the one before.</param>
+    /// <param name="isSilent">Whether it just said nothing: then the sandbox is asked first.</param>
+    /// <param name="cancellationToken">Gives up; this may be called again then.</param>
+    /// <exception cref="E2BException">It does not go on; says why.</exception>
+    public async Task<MessageStream<StartResponse>> RunAsync(Exception cause, bool isSilent, CancellationToken cancellationToken)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(BudgetNow());
+        try
+        {
+            if (isSilent && await _sandbox.Daemon.ProbeAsync(limited.Token).ConfigureAwait(false) == false)
+            {
+                throw await WhyGoneAsync(cause, cancellationToken).ConfigureAwait(false);
+            }
+
+            while (_attempts < _timing.RecoveryWaits.Count)
+            {
+                await Task.Delay(_timing.RecoveryWaits[_attempts++], limited.Token).ConfigureAwait(false);
+                ThrowIfOverdue(cause);
+                try
+                {
+                    return await _sandbox.Processes.ReconnectAsync(
+                        _process.ProcessId, TimeLeft(), _timing.AttemptLimit, limited.Token).ConfigureAwait(false);
+                }
+                catch (SandboxProcessNotFoundException e)
+                {
+                    throw ErrorMapper.ProcessLost(Context, _process.ProcessId, e);
+                }
+                catch (E2BException e) when (e is SandboxNotFoundException or E2BTimeoutException { Kind: E2BTimeoutKind.SandboxEnded })
+                {
+                    throw await WhyGoneAsync(cause, cancellationToken).ConfigureAwait(false);
+                }
+                catch (E2BException e) when (MayPass(e))
+                {
+                    // Not now; perhaps the next time.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The time for all of it is over.
+        }
+
+        ThrowIfOverdue(cause);
+        throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool MayPass(E2BException failure) => failure is E2BUnreachableException or E2BTimeoutException
+        or E2BProtocolException or E2BRateLimitException or E2BConflictException || failure.GetType() == typeof(E2BException);
+
+    /// <summary>The sandbox's side says that it is not there: the control plane knows why.</summary>
+    private async Task<Exception> WhyGoneAsync(Exception cause, CancellationToken cancellationToken) =>
+        await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false) switch
+        {
+            SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
+            _ when _sandbox.EndAt is { } end && end <= DateTimeOffset.UtcNow => ErrorMapper.LifetimeEnded(Context, end, cause),
+            _ => ErrorMapper.EndedDuringCall(Context, cause),
+        };
+
+    /// <summary>The sandbox's side says nothing, or nothing that makes sense.</summary>
+    private async Task<Exception> WhyUnreachableAsync(Exception cause, TimeSpan tried, CancellationToken cancellationToken)
+    {
+        SandboxFate fate = await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false);
+        return fate switch
+        {
+            SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
+            SandboxFate.Gone => ErrorMapper.EndedDuringCall(Context, cause),
+            _ when cause is FramingException framing => ErrorMapper.FromFraming(Context, framing),
+            _ => ErrorMapper.ConnectionLost(Context, tried, knownToRun: fate == SandboxFate.Running, cause),
+        };
+    }
+
+    private async Task<SandboxFate> AskControlPlaneAsync(CancellationToken cancellationToken)
+    {
+        if (_sandbox.Client.Connection.Debug)
+        {
+            return SandboxFate.Unknown;
+        }
+
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(Shorter(_timing.AttemptLimit, BudgetNow()));
+        try
+        {
+            SandboxInfo info = await _sandbox.GetInfoAsync(limited.Token).ConfigureAwait(false);
+            return info.State switch
+            {
+                SandboxState.Running => SandboxFate.Running,
+                SandboxState.Paused => SandboxFate.Paused,
+                _ => SandboxFate.Unknown,
+            };
+        }
+        catch (SandboxNotFoundException)
+        {
+            return SandboxFate.Gone;
+        }
+        catch (Exception e) when (e is E2BException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return SandboxFate.Unknown;
+        }
+    }
+
+    private TimeSpan? TimeLeft()
+    {
+        if (_process.Limit is not { } limit)
+        {
+            return null;
+        }
+
+        // One millisecond at least: nothing would mean no limit. An owner's limit is kept here, the daemon's is the second line.
+        TimeSpan left = limit - Stopwatch.GetElapsedTime(_process.StartedAt) + (_process.IsOwner ? _timing.LimitGrace : TimeSpan.Zero);
+        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
+    }
+
+    private TimeSpan BudgetNow()
+    {
+        if (_process.Limit is not { } limit)
+        {
+            return _timing.RecoveryLimit;
+        }
+
+        TimeSpan left = limit - Stopwatch.GetElapsedTime(_process.StartedAt) + _timing.EndGrace;
+        return left > TimeSpan.Zero ? Shorter(left, _timing.RecoveryLimit) : TimeSpan.Zero;
+    }
+
+    private void ThrowIfOverdue(Exception cause)
+    {
+        if (_process.Limit is { } limit && Stopwatch.GetElapsedTime(_process.StartedAt) >= limit + _timing.EndGrace)
+        {
+            throw ErrorMapper.CommandTimedOut(Context, limit, killed: _process.IsOwner, cause);
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private enum SandboxFate
+    {
+        Unknown,
+        Running,
+        Paused,
+        Gone,
+    }
+}
