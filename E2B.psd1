@@ -21,6 +21,7 @@
         'Remove-E2BSandbox'
         'Set-E2BDefault'
         'Get-E2BDefault'
+        'Enter-E2BSandbox'
         'Invoke-E2BCommand'
         'Get-E2BFile'
         'Set-E2BFile'
