@@ -32,13 +32,14 @@ internal sealed class TerminalSession : IDisposable
         new BoundedChannelOptions(MaxChunks) { SingleReader = true, SingleWriter = true });
 
     private TerminalSize _size;
+    private TerminalSize _sizeThere;
     private volatile bool _redrawWanted;
 
     public TerminalSession(ILocalTerminal local, IRemoteTerminal remote, DetachKey? detachKey, TerminalSize size)
     {
         _local = local;
         _remote = remote;
-        _size = size;
+        _size = _sizeThere = size;
         _screen = new TerminalScreen(local);
         _keys = new DetachKeyFilter(detachKey);
         _local.Resized += LookAtSize;
@@ -202,11 +203,10 @@ internal sealed class TerminalSession : IDisposable
 
     private async Task FollowSizeAsync(CancellationToken stop)
     {
-        TerminalSize known = _size;
         while (true)
         {
             await _sizeChanged.WaitAsync(stop).ConfigureAwait(false);
-            TerminalSize size = _size;
+            TerminalSize size = CurrentSize();
             if (_redrawWanted)
             {
                 // Programs that draw at their own pace must see the wrong size before they get the right one.
@@ -214,23 +214,34 @@ internal sealed class TerminalSession : IDisposable
                 await _remote.ResizeAsync(size.OneRowLess, stop).ConfigureAwait(false);
                 await Task.Delay(_redraw, stop).ConfigureAwait(false);
             }
-            else if (size == known)
+            else if (size == _sizeThere)
             {
                 continue;
             }
 
-            known = size = _size;
+            _sizeThere = size = CurrentSize();
             await _remote.ResizeAsync(size, stop).ConfigureAwait(false);
         }
     }
 
     private void LookAtSize()
     {
-        TerminalSize size = _local.Size;
-        if (size != _size && size is { Columns: > 0, Rows: > 0 })
+        lock (_sizeChanged)
         {
-            _size = size;
-            Signal();
+            TerminalSize size = _local.Size;
+            if (size != _size && size is { Columns: > 0, Rows: > 0 })
+            {
+                _size = size;
+                Signal();
+            }
+        }
+    }
+
+    private TerminalSize CurrentSize()
+    {
+        lock (_sizeChanged)
+        {
+            return _size;
         }
     }
 
