@@ -22,6 +22,7 @@
         'Remove-E2BSandbox'
         'Set-E2BDefault'
         'Get-E2BDefault'
+        'Enter-E2BSandbox'
         'Invoke-E2BCommand'
         'Start-E2BProcess'
         'Get-E2BProcess'

@@ -1,6 +1,7 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using E2B.PowerShell.LocalServer;
+using E2B.PowerShell.Terminal;
 
 namespace E2B.PowerShell.Session;
 
@@ -27,11 +28,15 @@ internal sealed class E2BSession
     /// <summary>The server that this session started, if it did.</summary>
     public LocalServerProcess? LocalServer { get; set; }
 
+    /// <summary>The modes that programs had switched on in terminals that were let go of, for who comes back.</summary>
+    public Dictionary<(string SandboxId, int ProcessId), byte[]> TerminalModes { get; } = [];
+
     /// <summary>When the module goes, so does what the session holds, a server that it started included.</summary>
     public static void EndCurrent()
     {
         if (_sessions.TryGetValue(Runspace.DefaultRunspace, out E2BSession? session))
         {
+            AttachedTerminal.Abandon(session);
             session.LocalServer?.Dispose();
             _sessions.Remove(Runspace.DefaultRunspace);
         }
