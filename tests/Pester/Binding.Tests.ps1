@@ -66,6 +66,27 @@ Describe 'How the arguments of Invoke-E2BCommand bind' {
         { Invoke-E2BCommand 'echo' } | Should -Throw -ErrorId 'E2BNoSandbox,*'
     }
 
+    It 'takes no $null for the default sandbox' {
+        Set-E2BDefault -Sandbox $sandbox
+        { Invoke-E2BCommand $misspelt 'echo must not run' } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+        { Invoke-E2BCommand @() 'echo must not run' } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+        { 'x' | Set-E2BFile $misspelt /tmp/must-not-be-there } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+        { Get-E2BProcess $misspelt } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+        { Stop-E2BProcess $misspelt 1 } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+    }
+
+    It 'takes bytes for content, also when they say where they come from' {
+        Set-E2BFile $sandbox, $second /tmp/binding-bytes 'ab'
+        $sandbox, $second | Get-E2BFile /tmp/binding-bytes -Raw -AsByteStream | Set-E2BFile $sandbox /tmp/binding-bytes-2
+        Get-E2BFile $sandbox /tmp/binding-bytes-2 | Should -BeExactly @('ab', 'ab')
+    }
+
+    It 'refuses the single bytes of several sandboxes, and forms of output that contradict each other' {
+        { $sandbox, $second | Invoke-E2BCommand 'echo' -AsByteStream } | Should -Throw -ErrorId 'E2BBytesOfSeveral,*'
+        { $sandbox, $second | Get-E2BFile /etc/hostname -AsByteStream } | Should -Throw -ErrorId 'E2BBytesOfSeveral,*'
+        { Invoke-E2BCommand $sandbox 'echo' -PassThru -Raw } | Should -Throw -ErrorId 'E2BAmbiguousOutput,*'
+    }
+
     It 'refuses a sandbox that comes after input' {
         { 'input', $sandbox | Invoke-E2BCommand $second 'cat' } | Should -Throw -ErrorId 'E2BMixedInput,*'
     }
@@ -100,6 +121,9 @@ Describe 'How the arguments of the file cmdlets bind' {
         { 'piped' | Set-E2BFile $sandbox /tmp/binding-6 'value' } | Should -Throw -ErrorId 'E2BAmbiguousValue,*'
         { Set-E2BFile $sandbox /tmp/binding-6 } | Should -Throw -ErrorId 'E2BNoValue,*'
         { 'x', $second | Set-E2BFile $sandbox /tmp/binding-6 } | Should -Throw -ErrorId 'E2BMixedInput,*'
+        # Path and value, where the sandbox is piped: nothing is written anywhere.
+        { $sandbox, $second | Set-E2BFile binding-7 'value' } | Should -Throw -ErrorId 'E2BNoValue,*'
+        Invoke-E2BCommand $second 'ls' | Should -Not -Contain 'value'
     }
 
     It 'takes a path for no sandbox' {

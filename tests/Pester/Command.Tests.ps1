@@ -2,8 +2,28 @@ BeforeAll {
     $sandbox = New-E2BSandbox
 
     # Whether a process with this command line is in the sandbox. ps leaves its own line out.
+    Invoke-E2BCommand $sandbox 'command -v pgrep' -ErrorAction Stop | Should -Not -BeNullOrEmpty
     function Test-Running([string] $Pattern) {
         (Invoke-E2BCommand $sandbox "pgrep -f '$Pattern' >/dev/null; echo `$?" -SuccessExitCode 0) -eq '0'
+    }
+
+    # A proxy on a port of its own that passes everything on at once, but answers only when its gate is open.
+    function New-SlowProxy([int] $Port) {
+        $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $gate = [Threading.ManualResetEventSlim]::new()
+        $null = Start-ThreadJob {
+            $listener, $gate, $port = $using:listener, $using:gate, $using:Port
+            $tasks = while ($true) {
+                try { $client = $listener.AcceptTcpClient() } catch { break }
+                $server = [Net.Sockets.TcpClient]::new('127.0.0.1', $port)
+                $client.GetStream().CopyToAsync($server.GetStream())
+                $gate.Wait()
+                $server.GetStream().CopyToAsync($client.GetStream())
+            }
+            $null = $tasks
+        }
+        [pscustomobject]@{ Listener = $listener; Open = $gate; Url = "http://127.0.0.1:$($listener.LocalEndpoint.Port)" }
     }
 
     # Waits until a condition holds, at most ten seconds.
@@ -141,6 +161,17 @@ Describe 'Invoke-E2BCommand: exit codes' {
         $result.ExitCode | Should -Not -Be 0
     }
 
+    It 'sets $LASTEXITCODE when the command could not run, or not to its end' {
+        $global:LASTEXITCODE = 0
+        Invoke-E2BCommand i0000000000000000000 'true' -ErrorAction SilentlyContinue
+        $LASTEXITCODE | Should -Be -1
+        $global:LASTEXITCODE = 0
+        Invoke-E2BCommand $sandbox, 'i0000000000000000000' 'true' -ErrorAction SilentlyContinue
+        $LASTEXITCODE | Should -Be -1
+        Invoke-E2BCommand $sandbox 'sleep 20' -TimeoutSec 1 -ErrorAction SilentlyContinue
+        $LASTEXITCODE | Should -Be 124
+    }
+
     It 'takes the first code that is not zero, in the order of the sandboxes' {
         $second = New-E2BSandbox
         try {
@@ -205,6 +236,32 @@ Describe 'Invoke-E2BCommand: leaving early' {
         Invoke-E2BCommand $sandbox 'while :; do echo line-of-loop; sleep 0.05; done' | Select-Object -First 2 | Should -HaveCount 2
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
         Wait-Until { -not (Test-Running 'line-of-[l]oop') }
+    }
+
+    It 'kills the command when Ctrl+C comes before it is known to have started' {
+        # The answer to the start is held back until the pipeline has been stopped.
+        $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
+        $gate = New-SlowProxy -Port ([uri]$env:E2B_SANDBOX_URL).Port
+        $pipeline = [PowerShell]::Create()
+        try {
+            $null = $pipeline.AddScript({
+                    param($module, $id, $url, $key, $api)
+                    Import-Module $module
+                    Connect-E2B -ApiKey $key -ApiUrl $api -SandboxUrl $url
+                    Invoke-E2BCommand $id 'exec sleep 4343'
+                }).AddArgument($module).AddArgument($sandbox.SandboxId).AddArgument($gate.Url).AddArgument($env:E2B_API_KEY).AddArgument($env:E2B_API_URL)
+            $null = $pipeline.BeginInvoke()
+            Wait-Until { Test-Running 'sleep 434[3]' }
+            $stopping = $pipeline.BeginStop($null, $null)
+            $gate.Open.Set()
+            $pipeline.EndStop($stopping)
+            Wait-Until { -not (Test-Running 'sleep 434[3]') }
+        }
+        finally {
+            $pipeline.Dispose()
+            $gate.Open.Set()
+            $gate.Listener.Stop()
+        }
     }
 
     It 'kills the command on Ctrl+C' {

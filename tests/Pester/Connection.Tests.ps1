@@ -56,8 +56,10 @@ Describe 'Which connection is used' {
         (Get-E2BConnection).Debug | Should -BeTrue
     }
 
-    It 'takes the key that the CLI left behind' {
+    It 'takes the key that the CLI left behind, for the CLI''s own service alone' {
         $env:E2B_API_KEY = ''
+        $env:E2B_API_URL = ''
+        $env:E2B_SANDBOX_URL = ''
         $file = Join-Path $env:HOME '.e2b/config.json'
         $null = New-Item -ItemType Directory (Split-Path $file) -Force
         foreach ($content in @{ version = 2; projectApiKey = $saved.E2B_API_KEY }, @{ teamApiKey = $saved.E2B_API_KEY }) {
@@ -65,6 +67,12 @@ Describe 'Which connection is used' {
             Disconnect-E2B
             (Get-E2BConnection).HasApiKey | Should -BeTrue
         }
+        Connect-E2B -Domain example.org
+        (Get-E2BConnection).HasApiKey | Should -BeFalse
+        Connect-E2B -ApiUrl http://127.0.0.1:1
+        (Get-E2BConnection).HasApiKey | Should -BeFalse
+        Connect-E2B -AccessToken token
+        (Get-E2BConnection).HasApiKey | Should -BeFalse
         Set-Content $file '{ not json'
         Disconnect-E2B
         (Get-E2BConnection).HasApiKey | Should -BeFalse
@@ -100,6 +108,18 @@ Describe 'Keys' {
             try { New-E2BSandbox -ErrorAction Stop -Verbose -Debug } catch { $_ | Format-List * -Force | Out-String; "$($_.Exception)" }
         ) -join "`n"
         $all | Should -Not -BeLike "*$($key.Substring(4))*"
+    }
+
+    It 'are not in what describes the local server' {
+        $stored = (Get-Content (Join-Path (Get-E2BLocalServer).DataDirectory 'api-key') -Raw).Trim()
+        $all = (Get-E2BLocalServer | Format-List * | Out-String) + (Get-E2BLocalServer | ConvertTo-Json -Depth 4)
+        $all | Should -Not -BeLike "*$($stored.Substring(4))*"
+    }
+
+    It 'that are empty are refused, as a vault that does not find one gives them' {
+        { Connect-E2B '' } | Should -Throw -ErrorId 'E2BEmptySecret,*'
+        { Connect-E2B -ApiKey $null } | Should -Throw -ErrorId 'E2BEmptySecret,*'
+        { Connect-E2B -AccessToken '' } | Should -Throw -ErrorId 'E2BEmptySecret,*'
     }
 
     It 'that are malformed are refused before anything is sent' {
@@ -203,6 +223,8 @@ Describe 'Wrong arguments' {
     }
 
     It 'nothing is left running by any of them' {
-        (Invoke-E2BCommand $sandbox 'ps -e -o comm=' | Where-Object { $_ -notin 'ps', 'bash', 'dotnet', '.NET *' -and $_ -notlike '.NET*' }) | Should -BeNullOrEmpty
+        # The agent is process 1; what runs this look has the parent 1 or is its child.
+        Get-E2BProcess $sandbox | Should -BeNullOrEmpty
+        Invoke-E2BCommand $sandbox 'ps -e -o pid=,ppid=,args= | grep -v -e "^ *1 " -e "ps -e" -e "grep -v"' -SuccessExitCode 0, 1 | Should -BeNullOrEmpty
     }
 }

@@ -57,6 +57,33 @@ Describe 'The local server of a session' {
         (Start-E2BLocalServer -PassThru).Pid | Should -Be $before
     }
 
+    It 'can be started again after it crashed, and after a start that failed' {
+        $port = (Get-E2BLocalServer).ApiUrl.Port
+        $output = Invoke-Fresh @"
+            `$first = Start-E2BLocalServer -DataDirectory '$TestDrive/five' -PassThru
+            Stop-Process -Id `$first.Pid -Force
+            while (Get-Process -Id `$first.Pid -ErrorAction Ignore) { }
+            try { Start-E2BLocalServer -Port $port -DataDirectory '$TestDrive/five' } catch { 'refused' }
+            `$null -eq (Get-E2BLocalServer)
+            Start-E2BLocalServer -DataDirectory '$TestDrive/five'
+            Connect-E2B -Local
+            Invoke-E2BCommand (New-E2BSandbox) 'echo again'
+            Remove-Module E2B
+"@
+        $output | Should -Be @('refused', 'True', 'again')
+    }
+
+    It 'is not silently another one than asked for' {
+        { Start-E2BLocalServer -DataDirectory $TestDrive/six -ErrorAction Stop } | Should -Throw -ErrorId 'E2BLocalServerRunning,*'
+    }
+
+    It 'ends when the runspace ends that started it' {
+        $job = Start-ThreadJob { Import-Module $using:module; (Start-E2BLocalServer -DataDirectory "$using:TestDrive/seven" -PassThru).Pid }
+        $server = $job | Wait-Job -Timeout 30 | Receive-Job
+        Remove-Job $job -Force
+        Wait-Until { -not (Get-Process -Id $server -ErrorAction Ignore) }
+    }
+
     It 'is refused on a directory that another one uses, with a reason' {
         $data = (Get-E2BLocalServer).DataDirectory
         $output = Invoke-Fresh "try { Start-E2BLocalServer -DataDirectory '$data' } catch { `$_.FullyQualifiedErrorId; `"`$_`" }"

@@ -41,7 +41,7 @@ Describe 'The module' {
         $command = Get-Command $_
         (Get-Verb $command.Verb) | Should -Not -BeNullOrEmpty
         $command.Noun | Should -BeLike 'E2B*'
-        $command.Noun | Should -Match '[^s]$'
+        $command.Noun | Should -Match '(ss|[^s])$'
         if ($command.Verb -in 'Get', 'New') { $command.OutputType | Should -Not -BeNullOrEmpty }
     }
 
@@ -70,12 +70,25 @@ Describe 'The module' {
 "@ | Should -Be @('True', 'False', 'True', '32')
     }
 
+    It 'brings along what it needs and nothing else' {
+        Get-ChildItem "$root/out/E2B/lib" -Name | Sort-Object | Should -Be @('E2B.Core.dll', 'E2B.Protocol.dll', 'Google.Protobuf.dll', 'Polly.Core.dll')
+        Get-ChildItem "$root/out/E2B" -Name -File | Sort-Object | Should -Be @('E2B.Format.ps1xml', 'E2B.Loader.dll', 'E2B.PowerShell.dll', 'E2B.psd1')
+    }
+
+    It 'keeps its names while another runspace has it' {
+        Invoke-Fresh @"
+            Import-Module '$module'
+            Start-ThreadJob { Import-Module '$module'; Remove-Module E2B } | Wait-Job | Receive-Job
+            'E2B.SandboxEntry' -as [type] -ne `$null
+"@ | Should -Be 'True'
+    }
+
     It 'loads nothing into the default load context but itself' {
         Invoke-Fresh @"
             Import-Module '$module'
             `$null = Get-E2BConnection
             [Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { `$_.GetName().Name } | Where-Object { `$_ -match 'E2B|Protobuf|Polly' }
-"@ | Should -Be 'E2B.PowerShell'
+"@ | Sort-Object | Should -Be @('E2B.Loader', 'E2B.PowerShell')
     }
 }
 
