@@ -260,49 +260,6 @@ public class CommandTests
         Assert.Contains("was killed", error.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(502, typeof(E2BTimeoutException))]
-    [InlineData(204, typeof(E2BUnreachableException))]
-    [InlineData(500, typeof(E2BUnreachableException))]
-    public async Task After_a_broken_connection_the_sandboxs_health_decides(int health, Type expected)
-    {
-        var handler = new FakeHandler(request => request.PathAndQuery == "/health"
-            ? Answers.Empty(health)
-            : Answers.Stream(new ScriptedStream(Frames.Start(7), Frames.StdOut("x")).Close(new HttpIOException(HttpRequestError.ResponseEnded))));
-        await using CommandHandle handle = await Client.Sandbox(handler).Commands.StartAsync("x", cancellationToken: Token);
-
-        Exception error = await Assert.ThrowsAsync(expected, () => handle.WaitAsync(Token));
-
-        Assert.Equal(E2BTimeoutKind.SandboxEnded, (error as E2BTimeoutException)?.Kind ?? E2BTimeoutKind.SandboxEnded);
-        Assert.IsType<HttpIOException>(error.InnerException);
-        Assert.Same(error, await Assert.ThrowsAsync(expected, () => handle.WaitAsync(Token)));
-    }
-
-    [Theory]
-    [InlineData(true, "5 bytes expected, 3 received")]
-    [InlineData(false, "bytes promised, 2 received")]
-    public async Task A_stream_cut_short_says_how_much_is_missing(bool inHeader, string expected)
-    {
-        byte[] frame = Frames.StdOut("hello");
-        Sandbox sandbox = Client.Sandbox(new FakeHandler(request => request.PathAndQuery == "/health"
-            ? Answers.Empty(204)
-            : Answers.Stream(ScriptedStream.Of(Frames.Start(7), frame[..(inHeader ? 3 : 7)]))));
-
-        var error = await Assert.ThrowsAsync<E2BProtocolException>(() => sandbox.Commands.RunAsync("x", cancellationToken: Token));
-
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_stream_without_its_last_frame_is_an_error()
-    {
-        Sandbox sandbox = Client.Sandbox(new FakeHandler(request => request.PathAndQuery == "/health"
-            ? Answers.Empty(204)
-            : Answers.Stream(ScriptedStream.Of(Frames.Start(7), Frames.StdOut("x")))));
-
-        await Assert.ThrowsAsync<E2BProtocolException>(() => sandbox.Commands.RunAsync("x", cancellationToken: Token));
-    }
-
     [Fact]
     public async Task Output_before_the_process_id_is_an_error()
     {

@@ -14,6 +14,7 @@ internal sealed class StreamRecovery
     private readonly FollowedProcess _process;
     private int _attempts;
     private long _connectedAt;
+    private long _lostAt;
 
     public StreamRecovery(Sandbox sandbox, FollowedProcess process)
     {
@@ -40,7 +41,11 @@ internal sealed class StreamRecovery
     /// <exception cref="E2BException">It does not go on; says why.</exception>
     public async Task<MessageStream<StartResponse>> RunAsync(Exception cause, bool isSilent, CancellationToken cancellationToken)
     {
-        long begun = Stopwatch.GetTimestamp();
+        if (_attempts == 0)
+        {
+            _lostAt = Stopwatch.GetTimestamp();
+        }
+
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(BudgetNow());
         try
@@ -81,7 +86,7 @@ internal sealed class StreamRecovery
         }
 
         ThrowIfOverdue(cause);
-        throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
+        throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(_lostAt), cancellationToken).ConfigureAwait(false);
     }
 
     private static bool MayPass(E2BException failure) => failure is E2BUnreachableException or E2BTimeoutException
@@ -99,6 +104,11 @@ internal sealed class StreamRecovery
     /// <summary>The sandbox's side says nothing, or nothing that makes sense.</summary>
     private async Task<Exception> WhyUnreachableAsync(Exception cause, TimeSpan tried, CancellationToken cancellationToken)
     {
+        if (await _sandbox.Daemon.ProbeAsync(cancellationToken).ConfigureAwait(false) == false)
+        {
+            return await WhyGoneAsync(cause, cancellationToken).ConfigureAwait(false);
+        }
+
         SandboxFate fate = await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false);
         return fate switch
         {
