@@ -209,6 +209,11 @@ Describe 'Invoke-E2BCommand: input and surroundings' {
         $count | Should -Be 50000
     }
 
+    It 'waits for a command that is slow to read, longer than a request may take' {
+        $line = [string]::new('x', 300000)
+        $line, $line | Invoke-E2BCommand $sandbox 'sleep 2; wc -c' -RequestTimeoutSec 1 | Should -Match '^\s*600002$'
+    }
+
     It 'goes on when the command stops reading' {
         1..50000 | Invoke-E2BCommand $sandbox 'head -1' | Should -BeExactly '1'
     }

@@ -206,7 +206,7 @@ Describe 'Wrong arguments' {
     }
 
     It 'a user that is not there' {
-        { Invoke-E2BCommand $sandbox 'true' -User nobody-of-that-name -ErrorAction Stop } | Should -Throw '*nobody-of-that-name*'
+        { Invoke-E2BCommand $sandbox 'true' -User nobody-of-that-name -ErrorAction Stop } | Should -Throw -ErrorId 'E2BUserNotFound,*'
     }
 
     It 'a directory that is not there' {

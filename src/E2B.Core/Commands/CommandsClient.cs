@@ -14,9 +14,6 @@ public sealed class CommandsClient
     /// <summary>How long a command runs, or is followed, unless an option says otherwise: 60 s, as in the official SDKs.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long to try to end a process that nobody could reach any more.</summary>
-    private static readonly TimeSpan _cleanUpLimit = TimeSpan.FromSeconds(2);
-
     private readonly Sandbox _sandbox;
 
     internal CommandsClient(Sandbox sandbox) => _sandbox = sandbox;
@@ -26,7 +23,7 @@ public sealed class CommandsClient
     /// <summary>Starts a command; returns when its process id is known.</summary>
     /// <param name="command">For <c>/bin/bash -l -c</c>.</param>
     /// <param name="options">How to run it.</param>
-    /// <param name="cancellationToken">Gives up, until this has returned. The command may have been started by then and runs on.</param>
+    /// <param name="cancellationToken">Gives up, until this has returned. A command that was started by then is stopped again, as far as it can be reached within 2 s.</param>
     /// <returns>The running command. Dispose of it to let go; that does not end the command.</returns>
     /// <exception cref="SandboxNotFoundException">The sandbox does not run any more.</exception>
     /// <exception cref="E2BInvalidArgumentException">The working directory does not exist, or an option cannot be.</exception>
@@ -36,7 +33,7 @@ public sealed class CommandsClient
     /// <summary>Starts a program without a shell; returns when its process id is known.</summary>
     /// <param name="command">The program and its arguments, which it gets as they are.</param>
     /// <param name="options">How to run it.</param>
-    /// <param name="cancellationToken">Gives up, until this has returned. The program may have been started by then and runs on.</param>
+    /// <param name="cancellationToken">Gives up, until this has returned. A program that was started by then is stopped again, as far as it can be reached within 2 s.</param>
     /// <returns>The running program. Dispose of it to let go; that does not end it. One that is not there ends with exit code 127, as in a shell.</returns>
     /// <exception cref="SandboxNotFoundException">The sandbox does not run any more.</exception>
     /// <exception cref="E2BInvalidArgumentException">The working directory does not exist, or an option cannot be.</exception>
@@ -50,7 +47,7 @@ public sealed class CommandsClient
     /// <param name="fileName">The program: a path in the sandbox, or a name that is looked up along its <c>PATH</c>.</param>
     /// <param name="arguments">Its arguments, which it gets as they are.</param>
     /// <param name="options">How to run it.</param>
-    /// <param name="cancellationToken">Gives up, until this has returned. The program may have been started by then and runs on.</param>
+    /// <param name="cancellationToken">Gives up, until this has returned. A program that was started by then is stopped again, as far as it can be reached within 2 s.</param>
     /// <returns>As with a <see cref="ProcessCommand"/>.</returns>
     /// <exception cref="SandboxNotFoundException">The sandbox does not run any more.</exception>
     /// <exception cref="E2BInvalidArgumentException">The working directory does not exist, or an argument or option cannot be.</exception>
@@ -81,22 +78,18 @@ public sealed class CommandsClient
     public async Task<CommandResult> RunAsync(
         ProcessCommand command, CommandOptions? options = null, CancellationToken cancellationToken = default)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var abandon = new CancellationTokenSource();
-        Task<CommandHandle> starting = StartAsync(command, options, abandon.Token);
-        try
+        CommandHandle handle = await StartAsync(command, options, cancellationToken).ConfigureAwait(false);
+        await using (handle.ConfigureAwait(false))
         {
-            CommandHandle handle = await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await using (handle.ConfigureAwait(false))
+            try
             {
                 return await handle.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            abandon.CancelAfter(_cleanUpLimit);
-            await EndAsync(starting, abandon.Token).ConfigureAwait(false);
-            throw;
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                await Processes.EndQuietlyAsync(handle.ProcessId).ConfigureAwait(false);
+                throw;
+            }
         }
     }
 
@@ -174,22 +167,6 @@ public sealed class CommandsClient
     /// <exception cref="E2BTemplateException">The daemon is older than 0.5.2 and cannot.</exception>
     public Task CloseInputAsync(int pid, CancellationToken cancellationToken = default) =>
         Processes.CloseInputAsync(pid, InputKind.Unknown, cancellationToken);
-
-    private async Task EndAsync(Task<CommandHandle> starting, CancellationToken cancellationToken)
-    {
-        try
-        {
-            CommandHandle handle = await starting.ConfigureAwait(false);
-            await using (handle.ConfigureAwait(false))
-            {
-                await Processes.TreeStop.StopAsync(handle.ProcessId, new StopOptions(), cancellationToken, _cleanUpLimit * 0.7).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e) when (e is E2BException or OperationCanceledException or ObjectDisposedException)
-        {
-            // It was tried; the caller is told of the cancellation.
-        }
-    }
 
     private ProcessDetails ToDetails(ProcessInfo process) => new()
     {

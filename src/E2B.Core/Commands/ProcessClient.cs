@@ -15,6 +15,9 @@ internal sealed class ProcessClient
 
     private const string Service = "/process.Process/";
 
+    /// <summary>How long a start that was given up is still waited for, and how long the end of a process may take.</summary>
+    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(2);
+
     private readonly Sandbox _sandbox;
 
     public ProcessClient(Sandbox sandbox)
@@ -37,9 +40,61 @@ internal sealed class ProcessClient
         ? throw new E2BInvalidArgumentException("The tag is empty.")
         : new ProcessSelector { Tag = tag };
 
-    /// <summary>Starts a process, with a terminal or without; returns when its process id is known.</summary>
+    /// <summary>
+    /// Starts a process, with a terminal or without; returns when its process id is known. Given up before that, it
+    /// ends what was started all the same: nobody could reach it any more.
+    /// </summary>
     public async Task<CommandHandle> StartAsync(
         ProcessCommand command, CommandOptions? options, PTY? terminal, CancellationToken cancellationToken, bool isHelper = false)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var abandon = new CancellationTokenSource();
+        Task<CommandHandle> starting = OpenAsync(command, options, terminal, isHelper, abandon.Token);
+        try
+        {
+            return await starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            abandon.CancelAfter(_endLimit);
+            await EndAbandonedAsync(starting).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends a process that nobody waits for any more, as far as that can be done in a short time.</summary>
+    public async Task EndQuietlyAsync(int pid)
+    {
+        using var limit = new CancellationTokenSource(_endLimit);
+        try
+        {
+            // A part of the time is for the leader alone, where the tree cannot be had.
+            await TreeStop.StopAsync(pid, new StopOptions(), limit.Token, _endLimit * 0.7).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is E2BException or OperationCanceledException)
+        {
+            // It was tried; whoever gave up is told of that and nothing else.
+        }
+    }
+
+    private async Task EndAbandonedAsync(Task<CommandHandle> starting)
+    {
+        try
+        {
+            CommandHandle handle = await starting.ConfigureAwait(false);
+            await using (handle.ConfigureAwait(false))
+            {
+                await EndQuietlyAsync(handle.ProcessId).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is E2BException or OperationCanceledException)
+        {
+            // It did not start, or not in time.
+        }
+    }
+
+    private async Task<CommandHandle> OpenAsync(
+        ProcessCommand command, CommandOptions? options, PTY? terminal, bool isHelper, CancellationToken cancellationToken)
     {
         options ??= new CommandOptions();
         TimeSpan? limit = LimitOf(options);

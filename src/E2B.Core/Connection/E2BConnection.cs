@@ -43,8 +43,10 @@ public sealed class E2BConnection
         Func<string, string?> variables = options.Environment ?? Environment.GetEnvironmentVariable;
         string? Variable(string name) => variables(name) is { Length: > 0 } value ? value : null;
 
-        ApiKey = NullIfEmpty(options.ApiKey) ?? Variable("E2B_API_KEY");
-        AccessToken = NullIfEmpty(options.AccessToken) ?? Variable("E2B_ACCESS_TOKEN");
+        // Whoever names one credential means that one: the environment adds no other account's.
+        bool isNamed = NullIfEmpty(options.ApiKey) is not null || NullIfEmpty(options.AccessToken) is not null;
+        ApiKey = NullIfEmpty(options.ApiKey) ?? (isNamed ? null : Variable("E2B_API_KEY"));
+        AccessToken = NullIfEmpty(options.AccessToken) ?? (isNamed ? null : Variable("E2B_ACCESS_TOKEN"));
         Domain = NullIfEmpty(options.Domain) ?? Variable("E2B_DOMAIN") ?? E2BDefaults.Domain;
         Debug = options.Debug ?? string.Equals(Variable("E2B_DEBUG"), "true", StringComparison.OrdinalIgnoreCase);
         ValidatesApiKey = options.ValidateApiKey

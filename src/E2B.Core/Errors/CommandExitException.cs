@@ -23,7 +23,7 @@ public sealed class CommandExitException : E2BException
         const int Shown = 500;
         return stderr.Length switch
         {
-            0 => $"The command {how}. It wrote nothing to stderr; see Result for its output.",
+            0 => $"The command {how}. It wrote nothing to stderr.",
             > Shown => $"The command {how}; the end of its stderr: …{stderr[^Shown..]}",
             _ => $"The command {how}: {stderr}",
         };

@@ -24,7 +24,8 @@ internal static class ErrorMapper
                 + "and credentials are not sent on. Set the URL that is meant (E2B_API_URL or E2B_SANDBOX_URL)."),
             400 or 422 => new E2BInvalidArgumentException(Sentence(context, said, "the server refused the request as invalid")),
             401 or 403 when !fromDaemon => Unauthorized(context, said, KeyAdvice),
-            401 or 403 => Unauthorized(context, said, said.Contains("username", StringComparison.OrdinalIgnoreCase) ? UserAdvice : TokenAdvice),
+            401 or 403 when said.Contains("username", StringComparison.OrdinalIgnoreCase) => UnknownUser(context, said),
+            401 or 403 => Unauthorized(context, said, TokenAdvice),
             404 => NotFound(context, said),
             409 => new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
             429 => RateLimited(context, said, answer.RetryAfter),
@@ -49,7 +50,7 @@ internal static class ErrorMapper
             ConnectCode.InvalidArgument or ConnectCode.OutOfRange =>
                 new E2BInvalidArgumentException(Sentence(context, said, "the sandbox refused the request as invalid")),
             // The access token is checked before Connect has a say: this is about the user.
-            ConnectCode.Unauthenticated => Unauthorized(context, said, UserAdvice),
+            ConnectCode.Unauthenticated => UnknownUser(context, said),
             ConnectCode.NotFound => NotFound(context, said),
             ConnectCode.AlreadyExists or ConnectCode.Aborted =>
                 new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
@@ -98,7 +99,7 @@ internal static class ErrorMapper
         new E2BTimeoutException(
             E2BTimeoutKind.Request,
             $"Could not {context.Action}: no answer of {context.Server.Authority} within the request timeout of {Seconds(limit)}. "
-            + "Raise RequestTimeout, or set it to zero for no limit.",
+            + "Raise RequestTimeout (-RequestTimeoutSec in PowerShell), or set it to zero for no limit.",
             cause)
         { Limit = limit },
         context);
@@ -108,8 +109,8 @@ internal static class ErrorMapper
         new E2BTimeoutException(
             E2BTimeoutKind.Command,
             killed
-                ? $"{context.Name} ran longer than its timeout of {Seconds(limit)} and was killed. Raise Timeout, or set it to zero for no limit."
-                : $"{context.Name} was followed for its timeout of {Seconds(limit)}; it may still run. Raise Timeout, or set it to zero for no limit.",
+                ? $"{context.Name} ran longer than its timeout of {Seconds(limit)} and was killed. Raise Timeout (-TimeoutSec in PowerShell), or set it to zero for no limit."
+                : $"{context.Name} was followed for its timeout of {Seconds(limit)}; it may still run. Raise Timeout (-TimeoutSec in PowerShell), or set it to zero for no limit.",
             cause)
         { Limit = limit },
         context);
@@ -203,6 +204,9 @@ internal static class ErrorMapper
 
     private static E2BAuthenticationException Unauthorized(CallContext context, string said, string advice) => new(
         Sentence(context, said, "the credentials were refused") + " " + advice);
+
+    private static SandboxUserNotFoundException UnknownUser(CallContext context, string said) => new(
+        Sentence(context, said, "there is no such Linux user") + " " + UserAdvice);
 
     private static E2BRateLimitException RateLimited(CallContext context, string said, TimeSpan? retryAfter) => new(
         Sentence(context, said, "too many requests")

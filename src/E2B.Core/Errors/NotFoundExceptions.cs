@@ -50,3 +50,15 @@ public sealed class SandboxProcessNotFoundException : E2BNotFoundException
     {
     }
 }
+
+/// <summary>There is no such Linux user in the sandbox.</summary>
+public sealed class SandboxUserNotFoundException : E2BNotFoundException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">What happened and what to do next.</param>
+    /// <param name="innerException">The cause.</param>
+    public SandboxUserNotFoundException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

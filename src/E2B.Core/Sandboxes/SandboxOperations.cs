@@ -17,6 +17,9 @@ namespace E2B;
 /// </remarks>
 public sealed class SandboxOperations
 {
+    /// <summary>How long a create that was given up is still waited for.</summary>
+    private static readonly TimeSpan _undoLimit = TimeSpan.FromSeconds(5);
+
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
 
@@ -28,7 +31,7 @@ public sealed class SandboxOperations
 
     /// <summary>Makes a sandbox. It runs when this returns. In debug mode it is the one on this machine, without a call.</summary>
     /// <param name="options">The sandbox to make.</param>
-    /// <param name="cancellationToken">Gives up. The sandbox may have been made by then: it ends with its lifetime.</param>
+    /// <param name="cancellationToken">Gives up. A sandbox that is made all the same within 5 s is ended again.</param>
     /// <exception cref="E2BNotFoundException">There is no such template.</exception>
     /// <exception cref="E2BTemplateException">The template is too old for this library; the sandbox was ended again.</exception>
     public async Task<Sandbox> CreateAsync(SandboxCreateOptions? options = null, CancellationToken cancellationToken = default)
@@ -45,7 +48,7 @@ public sealed class SandboxOperations
             $"create a sandbox from the template '{request.TemplateID}'",
             Repeat.Unsent,
             JsonSerializer.SerializeToUtf8Bytes(request, RestJson.Default.NewSandboxRequest));
-        SandboxModel made = await _plane.SendAsync(call, RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
+        SandboxModel made = await SendOrUndoAsync(call, cancellationToken).ConfigureAwait(false);
         if (!new DaemonVersion(made.EnvdVersion).IsSupported)
         {
             await KillAsync(made.SandboxID, cancellationToken).ConfigureAwait(false);
@@ -57,6 +60,33 @@ public sealed class SandboxOperations
         }
 
         return new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
+    }
+
+    /// <summary>Sends a create. Given up, it ends the sandbox that was made all the same: it would live on, and be billed.</summary>
+    private async Task<SandboxModel> SendOrUndoAsync(RestCall call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var abandon = new CancellationTokenSource();
+        Task<SandboxModel> sending = _plane.SendAsync(call, RestJson.Default.SandboxModel, abandon.Token);
+        try
+        {
+            return await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            abandon.CancelAfter(_undoLimit);
+            try
+            {
+                SandboxModel made = await sending.ConfigureAwait(false);
+                await KillAsync(made.SandboxID, abandon.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is E2BException or OperationCanceledException)
+            {
+                // It was not made, or not in time: then it ends with its lifetime.
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Connects to a sandbox; one that is paused is resumed.</summary>

@@ -9,9 +9,6 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
     /// <summary>How long a command that nobody waits for any more may take to be killed.</summary>
     private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(2);
 
-    /// <summary>The most that one request carries to stdin, in bytes.</summary>
-    private const int MaxInputRequest = 256 * 1024;
-
     /// <summary>Writes the command's records.</summary>
     /// <returns>How it went. A command that could not be run was written as an error.</returns>
     public async Task<CommandOutcome> RunAsync(PipelineWriter writer, CancellationToken stop)
@@ -72,15 +69,7 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
     {
         try
         {
-            while (await input.TakeAsync(stop).ConfigureAwait(false) is { IsEmpty: false } bytes)
-            {
-                for (int sent = 0; sent < bytes.Length; sent += MaxInputRequest)
-                {
-                    int length = Math.Min(MaxInputRequest, bytes.Length - sent);
-                    await handle.SendInputAsync(bytes.Slice(sent, length), stop).ConfigureAwait(false);
-                }
-            }
-
+            await handle.WriteInputAsync(input.ReadAllAsync(stop), stop).ConfigureAwait(false);
             await handle.CloseInputAsync(stop).ConfigureAwait(false);
         }
         catch (SandboxProcessNotFoundException)

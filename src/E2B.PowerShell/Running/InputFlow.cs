@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace E2B.PowerShell.Running;
 
@@ -95,6 +96,15 @@ internal sealed class InputFlow
             }
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All that comes, piece by piece. A piece is valid until the next is asked for.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await TakeAsync(cancellationToken).ConfigureAwait(false) is { IsEmpty: false } piece)
+        {
+            yield return piece;
         }
     }
 
