@@ -33,7 +33,7 @@ public class ErrorTests
 
     [Theory]
     [InlineData(ConnectCode.InvalidArgument, typeof(E2BInvalidArgumentException))]
-    [InlineData(ConnectCode.Unauthenticated, typeof(E2BAuthenticationException))]
+    [InlineData(ConnectCode.Unauthenticated, typeof(SandboxUserNotFoundException))]
     [InlineData(ConnectCode.NotFound, typeof(SandboxFileNotFoundException))]
     [InlineData(ConnectCode.AlreadyExists, typeof(E2BConflictException))]
     [InlineData(ConnectCode.ResourceExhausted, typeof(E2BRateLimitException))]
@@ -98,7 +98,7 @@ public class ErrorTests
     }
 
     [Theory]
-    [InlineData(ConnectCode.Unauthenticated, typeof(E2BAuthenticationException))]
+    [InlineData(ConnectCode.Unauthenticated, typeof(SandboxUserNotFoundException))]
     [InlineData(ConnectCode.InvalidArgument, typeof(E2BInvalidArgumentException))]
     public async Task An_error_inside_the_stream_comes_with_status_200_and_still_counts(ConnectCode code, Type expected)
     {
@@ -166,14 +166,14 @@ public class ErrorTests
     }
 
     [Theory]
-    [InlineData("""{"code":401,"message":"unauthorized access"}""", "access token")]
-    [InlineData("""{"code":"unauthenticated","message":"invalid username: 'x'"}""", "Linux user")]
-    [InlineData("""{"code":401,"message":"invalid username: 'x'"}""", "Linux user")]
-    public async Task A_wrong_token_and_an_unknown_user_are_told_apart(string body, string expected)
+    [InlineData("""{"code":401,"message":"unauthorized access"}""", typeof(E2BAuthenticationException), "access token")]
+    [InlineData("""{"code":"unauthenticated","message":"invalid username: 'x'"}""", typeof(SandboxUserNotFoundException), "Linux user")]
+    [InlineData("""{"code":401,"message":"invalid username: 'x'"}""", typeof(SandboxUserNotFoundException), "Linux user")]
+    public async Task A_wrong_token_and_an_unknown_user_are_told_apart(string body, Type type, string expected)
     {
         Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Text(401, body, "application/json")));
 
-        var error = await Assert.ThrowsAsync<E2BAuthenticationException>(() => sandbox.Files.GetInfoAsync("/x", cancellationToken: Token));
+        Exception error = await Assert.ThrowsAsync(type, () => sandbox.Files.GetInfoAsync("/x", cancellationToken: Token));
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
