@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using E2B.Protocol.Rest;
-using Xunit;
 
 namespace E2B.Core.Tests;
 
