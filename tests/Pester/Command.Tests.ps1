@@ -7,7 +7,7 @@ BeforeAll {
         $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $listener.Start()
         $gate = [Threading.ManualResetEventSlim]::new()
-        $null = Start-ThreadJob -ArgumentList $listener, $gate, $Port {
+        $pass = {
             param($listener, $gate, $port)
             $tasks = while ($true) {
                 try { $client = $listener.AcceptTcpClient() } catch { break }
@@ -18,6 +18,7 @@ BeforeAll {
             }
             $null = $tasks
         }
+        $null = Start-ThreadJob -ScriptBlock $pass -ArgumentList $listener, $gate, $Port
         [pscustomobject]@{ Listener = $listener; Open = $gate; Url = "http://127.0.0.1:$($listener.LocalEndpoint.Port)" }
     }
 }

@@ -113,9 +113,9 @@ Describe 'Connect-E2BProcess' {
 
     It 'streams from then on, by object, by id and by tag' {
         foreach ($how in 'object', 'id', 'tag') {
-            $process = Start-E2BProcess $sandbox 'read line; echo "$line 1"; echo "$line 2"; exit 3' -StdIn -Tag "by-$how"
+            $process = Start-E2BProcess $sandbox 'until read -t 0.05 line; do echo waiting; done; echo "$line 1"; echo "$line 2"; exit 3' -StdIn -Tag "by-$how"
             $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
-            $job = Start-ThreadJob -ArgumentList $module, $sandbox, $process, $how {
+            $listen = {
                 param($module, $sandbox, $process, $how)
                 Import-Module $module
                 switch ($how) {
@@ -125,11 +125,10 @@ Describe 'Connect-E2BProcess' {
                 }
                 $LASTEXITCODE
             }
-            # The process says nothing before it is spoken to, and is spoken to again until somebody listens.
-            Wait-Until { $job.State -eq 'Running' }
-            [Threading.Thread]::Sleep(300)
+            $job = Start-ThreadJob -ScriptBlock $listen -ArgumentList $module, $sandbox, $process, $how
+            Wait-Until { $job.Output.Count -gt 0 }
             Send-E2BProcessInput $process -Value $how
-            $job | Wait-Job -Timeout 20 | Receive-Job | Should -Be @("$how 1", "$how 2", 3)
+            $job | Wait-Job -Timeout 20 | Receive-Job | Where-Object { $_ -ne 'waiting' } | Should -Be @("$how 1", "$how 2", 3)
             Remove-Job $job -Force
         }
     }
