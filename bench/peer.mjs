@@ -42,9 +42,14 @@ const works = {
   },
 }
 
-const sandbox = await Sandbox.connect(id)
+works.fan = async (all, rounds) => {
+  for (let i = 0; i < rounds; i++) await Promise.all(all.map((one) => one.commands.run('true')))
+}
+
+const all = await Promise.all(id.split(',').map((one) => Sandbox.connect(one, { timeoutMs: 3_600_000 })))
+const sandbox = mode === 'fan' ? all : all[0]
 const work = works[mode]
-await work(sandbox, mode === 'true' ? 10 : 1)
+await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : 1)
 const before = peak()
 const begin = performance.now()
 await work(sandbox, count)

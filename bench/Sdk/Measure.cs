@@ -17,12 +17,28 @@ internal static class Measure
         }
     }
 
+    /// <summary>The same in many places at once, round after round.</summary>
+    public static async Task EachAsync(IEnumerable<Func<int, Task>> works, int rounds)
+    {
+        Func<int, Task>[] all = [.. works];
+        for (int i = 0; i < rounds; i++)
+        {
+            await Task.WhenAll(all.Select(static work => work(1)));
+        }
+    }
+
+    public static async Task<Func<int, Task>> RawEachAsync(string[] sandboxIds)
+    {
+        var http = new HttpClient();
+        Func<int, Task>[] works = await Task.WhenAll(sandboxIds.Select(id => RawAsync(http, id)));
+        return rounds => EachAsync(works, rounds);
+    }
+
     /// <summary>The same requests without any library: bytes made beforehand, answers read and dropped.</summary>
-    public static async Task<Func<int, Task>> RawAsync(string sandboxId)
+    public static async Task<Func<int, Task>> RawAsync(HttpClient http, string sandboxId)
     {
         string api = Environment.GetEnvironmentVariable("E2B_API_URL")!.TrimEnd('/');
         string edge = Environment.GetEnvironmentVariable("E2B_SANDBOX_URL")!.TrimEnd('/');
-        var http = new HttpClient();
         using var ask = new HttpRequestMessage(HttpMethod.Get, $"{api}/sandboxes/{sandboxId}");
         ask.Headers.Add("X-API-KEY", Environment.GetEnvironmentVariable("E2B_API_KEY"));
         using HttpResponseMessage answer = await http.SendAsync(ask);

@@ -7,6 +7,7 @@ using E2B.Bench;
 //   Sdk true|raw COUNT ID    COUNT commands one after another
 //   Sdk up|down MIB ID       a file of that size, from and to a stream
 //   Sdk first 1 -            create, first command, kill
+//   Sdk fan|fanraw ROUNDS ID,ID,…  one command in each of many sandboxes at once
 // Prints seconds, and the growth of the process's largest memory in MiB.
 string mode = args[0];
 int count = int.Parse(args[1], CultureInfo.InvariantCulture);
@@ -17,17 +18,20 @@ if (mode == "first")
     return;
 }
 
-SandboxInfo info = await client.Sandboxes.GetAsync(args[2]);
-Sandbox sandbox = client.Sandboxes.Attach(info);
+string[] ids = args[2].Split(',');
+Sandbox[] sandboxes = await Task.WhenAll(ids.Select(async id => client.Sandboxes.Attach(await client.Sandboxes.GetAsync(id))));
+Sandbox sandbox = sandboxes[0];
 Func<int, Task> work = mode switch
 {
+    "fan" => n => Measure.EachAsync(sandboxes.Select(one => (Func<int, Task>)(_ => Measure.CommandsAsync(one, 1))), n),
+    "fanraw" => await Measure.RawEachAsync(ids),
     "true" => n => Measure.CommandsAsync(sandbox, n),
-    "raw" => await Measure.RawAsync(args[2]),
+    "raw" => await Measure.RawAsync(new HttpClient(), args[2]),
     "up" => n => Measure.UploadAsync(sandbox, n),
     "down" => n => Measure.DownloadAsync(sandbox, n),
     _ => throw new ArgumentException($"unknown measurement '{mode}'"),
 };
-await work(mode is "up" or "down" ? 1 : 10);
+await work(mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
 double before = Measure.PeakMemory();
 var watch = Stopwatch.StartNew();
 await work(count);

@@ -1,19 +1,14 @@
 BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
     $sandbox = New-E2BSandbox
 
-    # Whether a process with this command line is in the sandbox. ps leaves its own line out.
-    Invoke-E2BCommand $sandbox 'command -v pgrep' -ErrorAction Stop | Should -Not -BeNullOrEmpty
-    function Test-Running([string] $Pattern) {
-        (Invoke-E2BCommand $sandbox "pgrep -f '$Pattern' >/dev/null; echo `$?" -SuccessExitCode 0) -eq '0'
-    }
-
     # A proxy on a port of its own that passes everything on at once, but answers only when its gate is open.
-    function New-SlowProxy([int] $Port) {
+    function Open-SlowProxy([int] $Port) {
         $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $listener.Start()
         $gate = [Threading.ManualResetEventSlim]::new()
-        $null = Start-ThreadJob {
-            $listener, $gate, $port = $using:listener, $using:gate, $using:Port
+        $pass = {
+            param($listener, $gate, $port)
             $tasks = while ($true) {
                 try { $client = $listener.AcceptTcpClient() } catch { break }
                 $server = [Net.Sockets.TcpClient]::new('127.0.0.1', $port)
@@ -23,16 +18,8 @@ BeforeAll {
             }
             $null = $tasks
         }
+        $null = Start-ThreadJob -ScriptBlock $pass -ArgumentList $listener, $gate, $Port
         [pscustomobject]@{ Listener = $listener; Open = $gate; Url = "http://127.0.0.1:$($listener.LocalEndpoint.Port)" }
-    }
-
-    # Waits until a condition holds, at most ten seconds.
-    function Wait-Until([scriptblock] $Condition) {
-        $limit = [DateTime]::UtcNow.AddSeconds(10)
-        while (-not (& $Condition)) {
-            if ([DateTime]::UtcNow -gt $limit) { throw "did not come true: $Condition" }
-            [Threading.Thread]::Sleep(20)
-        }
     }
 }
 
@@ -231,7 +218,7 @@ Describe 'Invoke-E2BCommand: input and surroundings' {
         Invoke-E2BCommand $sandbox 'echo started; exec sleep 1234' -TimeoutSec 1 -ErrorVariable problem -ErrorAction SilentlyContinue |
             Should -BeExactly 'started'
         $problem.FullyQualifiedErrorId | Should -BeLike 'E2BCommandTimeout,*'
-        Wait-Until { -not (Test-Running 'sleep 123[4]') }
+        Wait-Until { -not (Test-Running $sandbox 'sleep 123[4]') }
     }
 }
 
@@ -240,13 +227,13 @@ Describe 'Invoke-E2BCommand: leaving early' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         Invoke-E2BCommand $sandbox 'while :; do echo line-of-loop; sleep 0.05; done' | Select-Object -First 2 | Should -HaveCount 2
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
-        Wait-Until { -not (Test-Running 'line-of-[l]oop') }
+        Wait-Until { -not (Test-Running $sandbox 'line-of-[l]oop') }
     }
 
     It 'kills the command when Ctrl+C comes before it is known to have started' {
         # The answer to the start is held back until the pipeline has been stopped.
         $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
-        $gate = New-SlowProxy -Port ([uri]$env:E2B_SANDBOX_URL).Port
+        $gate = Open-SlowProxy -Port ([uri]$env:E2B_SANDBOX_URL).Port
         $pipeline = [PowerShell]::Create()
         try {
             $null = $pipeline.AddScript({
@@ -256,11 +243,11 @@ Describe 'Invoke-E2BCommand: leaving early' {
                     Invoke-E2BCommand $id 'exec sleep 4343'
                 }).AddArgument($module).AddArgument($sandbox.SandboxId).AddArgument($gate.Url).AddArgument($env:E2B_API_KEY).AddArgument($env:E2B_API_URL)
             $null = $pipeline.BeginInvoke()
-            Wait-Until { Test-Running 'sleep 434[3]' }
+            Wait-Until { Test-Running $sandbox 'sleep 434[3]' }
             $stopping = $pipeline.BeginStop($null, $null)
             $gate.Open.Set()
             $pipeline.EndStop($stopping)
-            Wait-Until { -not (Test-Running 'sleep 434[3]') }
+            Wait-Until { -not (Test-Running $sandbox 'sleep 434[3]') }
         }
         finally {
             $pipeline.Dispose()
@@ -280,13 +267,13 @@ Describe 'Invoke-E2BCommand: leaving early' {
             $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
             $running = $pipeline.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]$null, $output)
             Wait-Until { $output.Count -gt 0 }
-            Test-Running 'sleep 432[1]' | Should -BeTrue
+            Test-Running $sandbox 'sleep 432[1]' | Should -BeTrue
 
             # Stop() is what the host calls on Ctrl+C.
             $watch = [Diagnostics.Stopwatch]::StartNew()
             $pipeline.Stop()
             $watch.Elapsed.TotalSeconds | Should -BeLessThan 4
-            Wait-Until { -not (Test-Running 'sleep 432[1]') }
+            Wait-Until { -not (Test-Running $sandbox 'sleep 432[1]') }
             $running.IsCompleted | Should -BeTrue
         }
         finally {

@@ -1,15 +1,6 @@
 BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
     $sandbox = New-E2BSandbox
-    function Test-Running([string] $Pattern) {
-        (Invoke-E2BCommand $sandbox "pgrep -f '$Pattern' >/dev/null; echo `$?") -eq '0'
-    }
-    function Wait-Until([scriptblock] $Condition) {
-        $limit = [DateTime]::UtcNow.AddSeconds(10)
-        while (-not (& $Condition)) {
-            if ([DateTime]::UtcNow -gt $limit) { throw "did not come true: $Condition" }
-            [Threading.Thread]::Sleep(20)
-        }
-    }
 }
 AfterAll { Remove-E2BSandbox $sandbox }
 
@@ -39,10 +30,10 @@ Describe 'Invoke-E2BCommand -AsJob' {
     It 'kills the command when it is stopped' {
         $job = Invoke-E2BCommand $sandbox 'echo up; exec sleep 7654' -AsJob
         Wait-Until { $job.Output.Count -gt 0 }
-        Test-Running 'sleep 765[4]' | Should -BeTrue
+        Test-Running $sandbox 'sleep 765[4]' | Should -BeTrue
         Stop-Job $job
         $job.State | Should -Be 'Stopped'
-        Wait-Until { -not (Test-Running 'sleep 765[4]') }
+        Wait-Until { -not (Test-Running $sandbox 'sleep 765[4]') }
     }
 
     It 'fails when the command fails' {

@@ -1,25 +1,14 @@
 BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
     $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
 
     # A PowerShell of its own, since a session has one local server and this one's is taken.
-    function Invoke-Fresh([string] $Script) {
-        $text = "`$ErrorActionPreference = 'Stop'; Get-ChildItem Env:E2B_* | Remove-Item; Import-Module '$module'; $Script"
-        $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($text))
-        pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | ForEach-Object { "$_" }
-    }
-
-    function Wait-Until([scriptblock] $Condition) {
-        $limit = [DateTime]::UtcNow.AddSeconds(20)
-        while (-not (& $Condition)) {
-            if ([DateTime]::UtcNow -gt $limit) { throw "did not come true: $Condition" }
-            [Threading.Thread]::Sleep(50)
-        }
-    }
+    function Invoke-Session([string] $Script) { Invoke-Fresh "Get-ChildItem Env:E2B_* | Remove-Item; Import-Module '$module'; $Script" }
 }
 
 Describe 'The local server of a session' {
     It 'is started, found, connected to and stopped' {
-        $output = Invoke-Fresh @"
+        $output = Invoke-Session @"
             Start-E2BLocalServer -DataDirectory '$TestDrive/one'
             Connect-E2B -Local
             (Get-E2BConnection).ApiUrl -eq (Get-E2BLocalServer).ApiUrl
@@ -49,7 +38,7 @@ Describe 'The local server of a session' {
     It 'is found by another session on the same directory' {
         # The server of this test run.
         $data = (Get-E2BLocalServer).DataDirectory
-        Invoke-Fresh "(Get-E2BLocalServer -DataDirectory '$data').Pid" | Should -Be (Get-E2BLocalServer).Pid
+        Invoke-Session "(Get-E2BLocalServer -DataDirectory '$data').Pid" | Should -Be (Get-E2BLocalServer).Pid
     }
 
     It 'is not started twice by a session' {
@@ -59,7 +48,7 @@ Describe 'The local server of a session' {
 
     It 'can be started again after it crashed, and after a start that failed' {
         $port = (Get-E2BLocalServer).ApiUrl.Port
-        $output = Invoke-Fresh @"
+        $output = Invoke-Session @"
             `$first = Start-E2BLocalServer -DataDirectory '$TestDrive/five' -PassThru
             Stop-Process -Id `$first.Pid -Force
             while (Get-Process -Id `$first.Pid -ErrorAction Ignore) { }
@@ -86,19 +75,19 @@ Describe 'The local server of a session' {
 
     It 'is refused on a directory that another one uses, with a reason' {
         $data = (Get-E2BLocalServer).DataDirectory
-        $output = Invoke-Fresh "try { Start-E2BLocalServer -DataDirectory '$data' } catch { `$_.FullyQualifiedErrorId; `"`$_`" }"
+        $output = Invoke-Session "try { Start-E2BLocalServer -DataDirectory '$data' } catch { `$_.FullyQualifiedErrorId; `"`$_`" }"
         $output[0] | Should -BeLike 'E2BServiceError,*'
         $output[1] | Should -BeLike "*another server is running on $data*"
     }
 
     It 'is refused on a port that is taken, with a reason' {
         $port = (Get-E2BLocalServer).ApiUrl.Port
-        $output = Invoke-Fresh "try { Start-E2BLocalServer -Port $port -DataDirectory '$TestDrive/three' } catch { `"`$_`" }"
+        $output = Invoke-Session "try { Start-E2BLocalServer -Port $port -DataDirectory '$TestDrive/three' } catch { `"`$_`" }"
         $output | Should -BeLike "*$port*"
     }
 
     It 'is missed by Connect-E2B -Local and Stop-E2BLocalServer when there is none' {
-        $output = Invoke-Fresh @"
+        $output = Invoke-Session @"
             `$env:XDG_STATE_HOME = '$TestDrive/nothing'
             try { Connect-E2B -Local } catch { `$_.FullyQualifiedErrorId }
             try { Stop-E2BLocalServer } catch { `$_.FullyQualifiedErrorId }
@@ -112,6 +101,6 @@ Describe 'The local server of a session' {
     }
 
     It 'starts nothing with -WhatIf' {
-        Invoke-Fresh "Start-E2BLocalServer -DataDirectory '$TestDrive/four' -WhatIf 6>`$null | Out-Null; Test-Path '$TestDrive/four'" | Select-Object -Last 1 | Should -Be 'False'
+        Invoke-Session "Start-E2BLocalServer -DataDirectory '$TestDrive/four' -WhatIf 6>`$null | Out-Null; Test-Path '$TestDrive/four'" | Select-Object -Last 1 | Should -Be 'False'
     }
 }

@@ -4,15 +4,10 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
     $root = Resolve-Path "$PSScriptRoot/../.."
     $module = "$root/out/E2B/E2B.psd1"
     $old = "$root/tests/Pester/OldLibraries/bin/Release/net8.0"
-
-    # Runs a script in a PowerShell of its own and returns what it wrote, errors included.
-    function Invoke-Fresh([string] $Script) {
-        $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ErrorActionPreference = 'Stop'; $Script"))
-        pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | ForEach-Object { "$_" }
-    }
 }
 
 Describe 'The module' {

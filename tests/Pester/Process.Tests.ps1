@@ -1,15 +1,6 @@
 BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
     $sandbox = New-E2BSandbox
-    function Test-Running([string] $Pattern) {
-        (Invoke-E2BCommand $sandbox "pgrep -f '$Pattern' >/dev/null; echo `$?") -eq '0'
-    }
-    function Wait-Until([scriptblock] $Condition) {
-        $limit = [DateTime]::UtcNow.AddSeconds(10)
-        while (-not (& $Condition)) {
-            if ([DateTime]::UtcNow -gt $limit) { throw "did not come true: $Condition" }
-            [Threading.Thread]::Sleep(20)
-        }
-    }
 }
 AfterAll { Remove-E2BSandbox $sandbox }
 
@@ -70,12 +61,12 @@ Describe 'Start-E2BProcess' {
     It 'leaves it running when the session ends' {
         $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
         pwsh -NoProfile -NonInteractive -Command "Import-Module '$module'; `$null = Start-E2BProcess $($sandbox.SandboxId) 'exec sleep 8765'"
-        Test-Running 'sleep 876[5]' | Should -BeTrue
+        Test-Running $sandbox 'sleep 876[5]' | Should -BeTrue
     }
 
     It 'starts nothing with -WhatIf' {
         Start-E2BProcess $sandbox 'exec sleep 5432' -WhatIf
-        Test-Running 'sleep 543[2]' | Should -BeFalse
+        Test-Running $sandbox 'sleep 543[2]' | Should -BeFalse
     }
 }
 
@@ -122,11 +113,11 @@ Describe 'Connect-E2BProcess' {
 
     It 'streams from then on, by object, by id and by tag' {
         foreach ($how in 'object', 'id', 'tag') {
-            $process = Start-E2BProcess $sandbox 'read line; echo "$line 1"; echo "$line 2"; exit 3' -StdIn -Tag "by-$how"
+            $process = Start-E2BProcess $sandbox 'until read -t 0.05 line; do echo waiting; done; echo "$line 1"; echo "$line 2"; exit 3' -StdIn -Tag "by-$how"
             $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
-            $job = Start-ThreadJob {
-                Import-Module $using:module
-                $sandbox, $process, $how = $using:sandbox, $using:process, $using:how
+            $listen = {
+                param($module, $sandbox, $process, $how)
+                Import-Module $module
                 switch ($how) {
                     'object' { Connect-E2BProcess $process -ErrorAction SilentlyContinue }
                     'id' { Connect-E2BProcess $sandbox $process.Pid -ErrorAction SilentlyContinue }
@@ -134,11 +125,10 @@ Describe 'Connect-E2BProcess' {
                 }
                 $LASTEXITCODE
             }
-            # The process says nothing before it is spoken to, and is spoken to again until somebody listens.
-            Wait-Until { $job.State -eq 'Running' }
-            [Threading.Thread]::Sleep(300)
+            $job = Start-ThreadJob -ScriptBlock $listen -ArgumentList $module, $sandbox, $process, $how
+            Wait-Until { $job.Output.Count -gt 0 }
             Send-E2BProcessInput $process -Value $how
-            $job | Wait-Job -Timeout 20 | Receive-Job | Should -Be @("$how 1", "$how 2", 3)
+            $job | Wait-Job -Timeout 20 | Receive-Job | Where-Object { $_ -ne 'waiting' } | Should -Be @("$how 1", "$how 2", 3)
             Remove-Job $job -Force
         }
     }
@@ -197,19 +187,19 @@ Describe 'Send-E2BProcessInput' {
 Describe 'Stop-E2BProcess' {
     It 'ends the whole tree' {
         $process = Start-E2BProcess $sandbox 'sleep 3061 & (sleep 3062 & sleep 3063; true) & sleep 3064; true'
-        Wait-Until { Test-Running 'sleep 306[3]' }
+        Wait-Until { Test-Running $sandbox 'sleep 306[3]' }
         $result = Stop-E2BProcess $process -PassThru
         $result | Should -BeOfType ([E2B.StopResult])
-        Test-Running 'sleep 306[1-4]' | Should -BeFalse
+        Test-Running $sandbox 'sleep 306[1-4]' | Should -BeFalse
         (Wait-E2BProcess $process).Signal | Should -BeLike '*kill*'
     }
 
     It 'ends the process alone with -LeaderOnly, as the service does it' {
         $process = Start-E2BProcess $sandbox 'sleep 3071; true'
-        Wait-Until { Test-Running 'sleep 307[1]' }
+        Wait-Until { Test-Running $sandbox 'sleep 307[1]' }
         Stop-E2BProcess $process -LeaderOnly
         Wait-Until { -not (Get-E2BProcess $sandbox | Where-Object Pid -eq $process.Pid) }
-        Test-Running 'sleep 307[1]' | Should -BeTrue
+        Test-Running $sandbox 'sleep 307[1]' | Should -BeTrue
         Invoke-E2BCommand $sandbox 'pkill -f "sleep 307[1]"'
     }
 
@@ -236,9 +226,9 @@ Describe 'Stop-E2BProcess' {
     It 'stops nothing with -WhatIf' {
         $process = Start-E2BProcess $sandbox 'exec sleep 3081'
         Stop-E2BProcess $process -WhatIf
-        Test-Running 'sleep 308[1]' | Should -BeTrue
+        Test-Running $sandbox 'sleep 308[1]' | Should -BeTrue
         $process | Stop-E2BProcess
-        Test-Running 'sleep 308[1]' | Should -BeFalse
+        Test-Running $sandbox 'sleep 308[1]' | Should -BeFalse
     }
 }
 
@@ -251,7 +241,7 @@ Describe 'What an early end takes along' {
         else {
             Invoke-E2BCommand $sandbox "sleep $marker & echo up; sleep $marker; true" | Select-Object -First 1 | Should -Be 'up'
         }
-        Wait-Until { -not (Test-Running "[s]leep $marker") }
+        Wait-Until { -not (Test-Running $sandbox "[s]leep $marker") }
     }
 }
 
@@ -270,9 +260,9 @@ Describe 'Terminals for scripts' {
     It 'have a live Ctrl+C and an end' {
         $terminal = Start-E2BProcess $sandbox -Pty
         Send-E2BProcessInput $terminal -Value 'sleep 3111'
-        Wait-Until { Test-Running '^sleep 311[1]' }
+        Wait-Until { Test-Running $sandbox '^sleep 311[1]' }
         Send-E2BProcessInput $terminal -Value ([byte[]]3) -NoNewline
-        Wait-Until { -not (Test-Running '^sleep 311[1]') }
+        Wait-Until { -not (Test-Running $sandbox '^sleep 311[1]') }
         Send-E2BProcessInput $terminal -Value 'exit 7'
         (Wait-E2BProcess $terminal).ExitCode | Should -Be 7
     }

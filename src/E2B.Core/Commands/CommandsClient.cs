@@ -5,7 +5,7 @@ namespace E2B;
 
 /// <summary>Commands and processes in a sandbox.</summary>
 /// <remarks>
-/// Every method can throw <see cref="E2BAuthenticationException"/> (the access token, or an unknown Linux user),
+/// Every method can throw <see cref="E2BAuthenticationException"/> (the access token), <see cref="SandboxUserNotFoundException"/>,
 /// <see cref="E2BTimeoutException"/>, <see cref="E2BUnreachableException"/> and <see cref="E2BException"/>, and
 /// <see cref="OperationCanceledException"/> when its caller gave up.
 /// </remarks>

@@ -54,7 +54,7 @@ internal sealed class TreeStop
             {
                 return await RunScriptAsync(pid, options, user, limit, limited).ConfigureAwait(false);
             }
-            catch (E2BException e) when (user is not null && e is (E2BAuthenticationException or E2BInvalidArgumentException))
+            catch (E2BException e) when (user is not null && e is (SandboxUserNotFoundException or E2BAuthenticationException or E2BInvalidArgumentException))
             {
                 // No such user, or the daemon is not root itself: then the default one can do as much.
             }

@@ -42,6 +42,15 @@ public abstract class ProcessCmdlet : ConnectedCmdlet
         _named.AddRange(SandboxArgument.Enumerate(ProcessId));
     }
 
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject is not null && !TryAddProcess(InputObject))
+        {
+            WriteError(ErrorFactory.InvalidArgument("E2BInvalidArgument", $"'{InputObject}' came down the pipeline and is no process.", InputObject));
+        }
+    }
+
     /// <summary>Takes a piped object as a process to work on.</summary>
     /// <returns><see langword="false"/> when it is none.</returns>
     private protected bool TryAddProcess(PSObject? piped)

@@ -43,6 +43,13 @@ internal sealed class CommandOutputWriter(string sandboxId, OutputForm form, Pip
         }
     }
 
+    /// <summary>Output may be missing here: no line is made of what came before and what comes after.</summary>
+    public void Gap()
+    {
+        _stdoutLines.Gap();
+        _stderrLines.Gap();
+    }
+
     /// <summary>Writes what was kept back: lines without an end, or everything.</summary>
     public async ValueTask CompleteAsync()
     {

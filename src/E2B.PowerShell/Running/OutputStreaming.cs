@@ -15,13 +15,15 @@ internal static class OutputStreaming
         {
             if (chunk.IsGap)
             {
+                output.Gap();
                 await writer.WarningAsync(
                     $"The connection to process {handle.ProcessId} in sandbox {sandboxId} broke and was made again; output in between may be missing.")
                     .ConfigureAwait(false);
-                continue;
             }
-
-            await output.WriteAsync(chunk).ConfigureAwait(false);
+            else
+            {
+                await output.WriteAsync(chunk).ConfigureAwait(false);
+            }
         }
 
         await output.CompleteAsync().ConfigureAwait(false);

@@ -1,6 +1,4 @@
-using System.Collections;
 using System.Management.Automation;
-using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Pipeline;
@@ -11,7 +9,7 @@ namespace E2B.PowerShell.Commands;
 /// <summary>Runs a command in one or more sandboxes and streams its output.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "E2BCommand")]
 [OutputType(typeof(string), typeof(CommandResult), typeof(byte))]
-public sealed class InvokeE2BCommandCommand : SandboxCmdlet
+public sealed class InvokeE2BCommandCommand : CommandCmdlet
 {
     private readonly List<InputFlow> _inputs = [];
     private IReadOnlyList<Task<CommandOutcome>> _runs = [];
@@ -19,41 +17,9 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     private bool _started;
     private E2BJob? _job;
 
-    /// <summary>A line for the sandbox's shell, bash.</summary>
-    [Parameter(Position = 1)]
-    public string? Command { get; set; }
-
-    /// <summary>A program to run without a shell in between.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? FilePath { get; set; }
-
-    /// <summary>The program's arguments. They reach it as they are written.</summary>
-    [Parameter]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
-    public string[] ArgumentList { get; set; } = [];
-
     /// <summary>Sandboxes to run the command in; everything else is the command's stdin.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
-
-    /// <summary>The Linux user.</summary>
-    [Parameter]
-    public string? User { get; set; }
-
-    /// <summary>The directory to run in, a POSIX path.</summary>
-    [Parameter]
-    public string? WorkingDirectory { get; set; }
-
-    /// <summary>Environment variables of this command.</summary>
-    [Parameter]
-    public IDictionary? Environment { get; set; }
-
-    /// <summary>Seconds after which the command is killed; without it, and with 0, there is no limit.</summary>
-    [Parameter]
-    [ValidateRange(0, Limits.MaxSeconds)]
-    public int TimeoutSec { get; set; }
 
     /// <summary>Exit codes that are no error.</summary>
     [Parameter]
@@ -84,26 +50,13 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
     [ValidateNotNullOrEmpty]
     public string? JobName { get; set; }
 
-    private protected override string? SecondPositional { get => Command; set => Command = value; }
-
-    private protected override string SecondPositionalName => nameof(Command);
-
-    private protected override bool NeedsSecondPositional => FilePath is null;
-
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        CommandText.Check(this, Command, FilePath, ArgumentList);
         if (PassThru && (Raw || AsByteStream || MergeStdErr))
         {
             Refuse("E2BAmbiguousOutput", "-PassThru returns a result instead of output: it does not go with -Raw, -AsByteStream and -MergeStdErr.", null);
-        }
-
-        if (WorkingDirectory is not null)
-        {
-            SandboxPath.Check(this, WorkingDirectory);
         }
     }
 
@@ -181,7 +134,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
         _started = true;
         if (AsJob && sandboxes.Count > 0)
         {
-            _job = new E2BJob(CommandText.Show(Command, FilePath, ArgumentList)!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
+            _job = new E2BJob(WhatToRunText!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
         }
 
         RefuseBytesOfSeveral(sandboxes, AsByteStream && !Raw);
@@ -194,7 +147,7 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
             Tagged = !PassThru && (sandboxes.Count > 1 || MergeStdErr) && !(AsByteStream && !Raw),
         };
         List<CommandRun> runs = [];
-        ProcessCommand command = CommandText.ToCommand(Command, FilePath, ArgumentList)!;
+        ProcessCommand command = WhatToRun!;
         foreach (Sandbox sandbox in sandboxes)
         {
             InputFlow? input = withInput ? new InputFlow() : null;
@@ -203,22 +156,13 @@ public sealed class InvokeE2BCommandCommand : SandboxCmdlet
                 _inputs.Add(input);
             }
 
-            runs.Add(new CommandRun(WithRequestTimeout(sandbox), command, Options(withInput), form, input));
+            runs.Add(new CommandRun(WithRequestTimeout(sandbox), command, HowToRun(withInput), form, input));
         }
 
         // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
         _runs = StartEach(_job?.Queue ?? Queue, runs, withInput ? Math.Max(1, runs.Count) : ThrottleLimit, RunAsync);
         _job?.Begin();
     }
-
-    private CommandOptions Options(bool withInput) => new()
-    {
-        User = User,
-        WorkingDirectory = WorkingDirectory,
-        Environment = Tables.Merge(null, Environment),
-        Timeout = TimeSpan.FromSeconds(TimeoutSec),
-        StandardInput = withInput,
-    };
 
     private async Task<CommandOutcome> RunAsync(CommandRun run, PipelineWriter writer, CancellationToken stop)
     {

@@ -29,15 +29,6 @@ public sealed class ConnectE2BProcessCommand : ProcessCmdlet
     public SwitchParameter MergeStdErr { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddProcess(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument("E2BInvalidArgument", $"'{InputObject}' came down the pipeline and is no process.", InputObject));
-        }
-    }
-
-    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         List<ProcessFollower> followers = [];

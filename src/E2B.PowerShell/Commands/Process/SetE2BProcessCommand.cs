@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using E2B.PowerShell.Errors;
 using E2B.PowerShell.Processes;
 
 namespace E2B.PowerShell.Commands;
@@ -17,15 +16,6 @@ public sealed class SetE2BProcessCommand : ProcessCmdlet
     [Parameter(Mandatory = true)]
     [ValidateRange(1, ushort.MaxValue)]
     public int Rows { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddProcess(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument("E2BInvalidArgument", $"'{InputObject}' came down the pipeline and is no process.", InputObject));
-        }
-    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()

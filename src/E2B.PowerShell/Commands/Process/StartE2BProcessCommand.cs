@@ -1,50 +1,17 @@
-using System.Collections;
 using System.Management.Automation;
-using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
+using E2B.PowerShell.Running;
 
 namespace E2B.PowerShell.Commands;
 
 /// <summary>Starts a process in one or more sandboxes and returns at once. It runs on when the session ends.</summary>
 [Cmdlet(VerbsLifecycle.Start, "E2BProcess", SupportsShouldProcess = true)]
 [OutputType(typeof(E2BProcess))]
-public sealed class StartE2BProcessCommand : SandboxCmdlet
+public sealed class StartE2BProcessCommand : CommandCmdlet
 {
-    /// <summary>A line for the sandbox's shell, bash. With -Pty it may be left out: then it is a shell.</summary>
-    [Parameter(Position = 1)]
-    public string? Command { get; set; }
-
-    /// <summary>A program to start without a shell in between.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? FilePath { get; set; }
-
-    /// <summary>The program's arguments. They reach it as they are written.</summary>
-    [Parameter]
-    [AllowEmptyCollection]
-    [AllowEmptyString]
-    public string[] ArgumentList { get; set; } = [];
-
     /// <summary>Sandboxes to start it in.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
-
-    /// <summary>The Linux user.</summary>
-    [Parameter]
-    public string? User { get; set; }
-
-    /// <summary>The directory to run in, a POSIX path.</summary>
-    [Parameter]
-    public string? WorkingDirectory { get; set; }
-
-    /// <summary>Environment variables of this process.</summary>
-    [Parameter]
-    public IDictionary? Environment { get; set; }
-
-    /// <summary>Seconds after which it is killed; without it, and with 0, there is no limit.</summary>
-    [Parameter]
-    [ValidateRange(0, Limits.MaxSeconds)]
-    public int TimeoutSec { get; set; }
 
     /// <summary>A name by which it can be found again.</summary>
     [Parameter]
@@ -69,22 +36,7 @@ public sealed class StartE2BProcessCommand : SandboxCmdlet
     [ValidateRange(1, ushort.MaxValue)]
     public int Rows { get; set; } = 24;
 
-    private protected override string? SecondPositional { get => Command; set => Command = value; }
-
-    private protected override string SecondPositionalName => nameof(Command);
-
-    private protected override bool NeedsSecondPositional => FilePath is null && !Pty;
-
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        CommandText.Check(this, Command, FilePath, ArgumentList);
-        if (WorkingDirectory is not null)
-        {
-            SandboxPath.Check(this, WorkingDirectory);
-        }
-    }
+    private protected override bool NeedsSecondPositional => base.NeedsSecondPositional && !Pty;
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -99,7 +51,7 @@ public sealed class StartE2BProcessCommand : SandboxCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        string text = CommandText.Show(Command, FilePath, ArgumentList) ?? "bash";
+        string text = WhatToRunText ?? "bash";
         foreach (Sandbox sandbox in ResolveTargets(hasInput: false))
         {
             if (!ShouldProcess(sandbox.SandboxId, $"Start '{text}'"))
@@ -117,34 +69,24 @@ public sealed class StartE2BProcessCommand : SandboxCmdlet
 
     private Task<CommandHandle> StartAsync(Sandbox sandbox, CancellationToken cancellationToken)
     {
-        ProcessCommand? command = CommandText.ToCommand(Command, FilePath, ArgumentList);
-        Dictionary<string, string>? environment = Tables.Merge(null, Environment);
-        TimeSpan timeout = TimeSpan.FromSeconds(TimeoutSec);
-        return Pty
-            ? sandbox.Pty.CreateAsync(
-                new PtyOptions
-                {
-                    Columns = Columns,
-                    Rows = Rows,
-                    User = User,
-                    WorkingDirectory = WorkingDirectory,
-                    Environment = environment,
-                    Timeout = timeout,
-                    Tag = Tag,
-                    Command = command,
-                },
-                cancellationToken)
-            : sandbox.Commands.StartAsync(
-                command!,
-                new CommandOptions
-                {
-                    User = User,
-                    WorkingDirectory = WorkingDirectory,
-                    Environment = environment,
-                    Timeout = timeout,
-                    Tag = Tag,
-                    StandardInput = StdIn,
-                },
-                cancellationToken);
+        CommandOptions how = HowToRun(StdIn);
+        how.Tag = Tag;
+        if (!Pty)
+        {
+            return sandbox.Commands.StartAsync(WhatToRun!, how, cancellationToken);
+        }
+
+        var terminal = new PtyOptions
+        {
+            Columns = Columns,
+            Rows = Rows,
+            User = how.User,
+            WorkingDirectory = how.WorkingDirectory,
+            Environment = how.Environment,
+            Timeout = how.Timeout,
+            Tag = how.Tag,
+            Command = WhatToRun,
+        };
+        return sandbox.Pty.CreateAsync(terminal, cancellationToken);
     }
 }

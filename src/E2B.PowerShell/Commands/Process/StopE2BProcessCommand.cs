@@ -27,15 +27,6 @@ public sealed class StopE2BProcessCommand : ProcessCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddProcess(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument("E2BInvalidArgument", $"'{InputObject}' came down the pipeline and is no process.", InputObject));
-        }
-    }
-
-    /// <inheritdoc/>
     protected override void EndProcessing()
     {
         var options = new StopOptions { Signal = Signal, Tree = !LeaderOnly, Grace = TimeSpan.FromSeconds(GraceSec) };

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
-using E2B.PowerShell.Errors;
 using E2B.PowerShell.Processes;
 
 namespace E2B.PowerShell.Commands;
@@ -14,15 +13,6 @@ public sealed class WaitE2BProcessCommand : ProcessCmdlet
     [Parameter]
     [ValidateRange(0, Limits.MaxSeconds)]
     public int TimeoutSec { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddProcess(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument("E2BInvalidArgument", $"'{InputObject}' came down the pipeline and is no process.", InputObject));
-        }
-    }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
