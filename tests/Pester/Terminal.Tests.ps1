@@ -30,7 +30,7 @@ Describe 'Enter-E2BSandbox without a terminal' {
 Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
     BeforeAll {
         $module = (Resolve-Path "$PSScriptRoot/../../out/E2B/E2B.psd1").Path
-        $socket = "e2b-$PID"
+        $script:socket = "e2b-$PID"
         $scratch = (New-Item -ItemType Directory "$TestDrive/terminal").FullName
         $previous = $env:LANG, $env:TERM, $env:NO_COLOR
         $env:LANG = 'C.UTF-8'
@@ -103,7 +103,9 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
 
         # A window with PowerShell in it.
         function Start-Terminal {
+            # A server that is ending would take a new window with it.
             Invoke-Tmux kill-server 2>$null
+            $script:socket = "e2b-$PID-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
             Invoke-Tmux -u -f /dev/null new-session -d -s e2b -x 100 -y 30 'pwsh -NoProfile -NoLogo'
             $null = Wait-Screen '(?m)^PS .*>'
             Send-Line "function prompt { 'PS> ' }; Import-Module $module; clear"
@@ -302,8 +304,8 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         Remove-E2BSandbox $victim
         $null = Wait-Screen '(?m)^Enter-E2BSandbox: .*killed or reached the end of its lifetime' -TimeoutSec 5
         Wait-Back
-        Start-Line '$Error[0].FullyQualifiedErrorId'
-        $null = Wait-Screen '(?m)^E2BSandboxEnded,'
+        Send-Line '"$LASTEXITCODE $($Error[0].FullyQualifiedErrorId)"'
+        $null = Wait-Screen '(?m)^-1 E2BSandboxEnded,'
     }
 
     It 'gives the terminal back when it is stopped' {
@@ -351,7 +353,6 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
 Describe 'A process that ends while it is attached' -Skip:(-not $hasTmux) {
     BeforeAll {
         $module = (Resolve-Path "$PSScriptRoot/../../out/E2B/E2B.psd1").Path
-        $socket = "e2b-end-$PID"
         function Wait-Screen([string] $Pattern) {
             $until = [DateTime]::UtcNow.AddSeconds(20)
             do {
@@ -369,6 +370,7 @@ Describe 'A process that ends while it is attached' -Skip:(-not $hasTmux) {
 
     It 'gives the terminal back on SIG<_>' -ForEach 'TERM', 'HUP' {
         $sandbox = New-E2BSandbox
+        $script:socket = "e2b-$_-$PID"
         tmux -L $socket -u -f /dev/null new-session -d -s e2b -x 100 -y 30 'bash --norc'
         $send = { param($line) tmux -L $socket send-keys -t e2b -l -- $line; tmux -L $socket send-keys -t e2b Enter }
         & $send "PS1='local: '; stty -a | md5sum; pwsh -NoProfile -NoLogo -Command 'Import-Module $module; `"id`" + `"-`$PID-`"; Enter-E2BSandbox $($sandbox.SandboxId)'; stty -a | md5sum"
