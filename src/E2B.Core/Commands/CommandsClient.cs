@@ -175,14 +175,14 @@ public sealed class CommandsClient
     public Task CloseInputAsync(int pid, CancellationToken cancellationToken = default) =>
         Processes.CloseInputAsync(pid, InputKind.Unknown, cancellationToken);
 
-    private static async Task EndAsync(Task<CommandHandle> starting, CancellationToken cancellationToken)
+    private async Task EndAsync(Task<CommandHandle> starting, CancellationToken cancellationToken)
     {
         try
         {
             CommandHandle handle = await starting.ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
-                await handle.StopAsync(options: null, cancellationToken).ConfigureAwait(false);
+                await Processes.TreeStop.StopAsync(handle.ProcessId, new StopOptions(), cancellationToken, _cleanUpLimit * 0.7).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is E2BException or OperationCanceledException or ObjectDisposedException)

@@ -19,6 +19,10 @@ internal sealed class LimitWatch : IDisposable
         {
             _timer = new Timer(static state => _ = ((LimitWatch)state!).StopAsync(), this, limit, Timeout.InfiniteTimeSpan);
         }
+        else
+        {
+            Dispose();
+        }
     }
 
     /// <summary>Waits for a stop that is under way; there is none afterwards.</summary>
@@ -46,8 +50,9 @@ internal sealed class LimitWatch : IDisposable
 
         try
         {
-            using var limit = new CancellationTokenSource(_sandbox.Client.Connection.Timing.EndGrace);
-            await _sandbox.Processes.TreeStop.StopAsync(_pid, new StopOptions(), limit.Token).ConfigureAwait(false);
+            TimeSpan time = _sandbox.Client.Connection.Timing.EndGrace;
+            using var limit = new CancellationTokenSource(time);
+            await _sandbox.Processes.TreeStop.StopAsync(_pid, new StopOptions(), limit.Token, scriptLimit: time * 0.7).ConfigureAwait(false);
         }
         catch (Exception e) when (e is E2BException or OperationCanceledException or ObjectDisposedException)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using E2B.Errors;
 using E2B.Protocol.Process;
 using E2B.Transport;
@@ -156,6 +157,28 @@ internal sealed class ProcessClient
         return kind;
     }
 
+    /// <summary>Finds out what kind of input a process takes, by sending it nothing.</summary>
+    public async Task<InputKind> FindInputKindAsync(int pid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var request = new SendInputRequest { Process = ByPid(pid), Input = ToInput(InputKind.Pipe, default) };
+            await Daemon.CallAsync<SendInputResponse>(About(pid, "SendInput", "write to"), request, cancellationToken).ConfigureAwait(false);
+            return InputKind.Pipe;
+        }
+        catch (E2BException e) when (e.Facts.Refusal == InputRefusal.IsTerminal)
+        {
+            return InputKind.Terminal;
+        }
+    }
+
+    /// <summary>Sends input as one stream; returns when the process's pipe has taken the last of it.</summary>
+    public Task StreamInputAsync(int pid, InputKind kind, IAsyncEnumerable<ReadOnlyMemory<byte>> input, CancellationToken cancellationToken) =>
+        Daemon.UploadAsync<StreamInputRequest, StreamInputResponse>(
+            About(pid, "StreamInput", "write to") with { RequestTimeout = TimeSpan.Zero },
+            ToMessagesAsync(pid, kind, input, Timing.SilenceLimit, cancellationToken),
+            cancellationToken);
+
     /// <summary>Ends the input of a process.</summary>
     public async Task CloseInputAsync(int pid, InputKind kind, CancellationToken cancellationToken)
     {
@@ -190,6 +213,38 @@ internal sealed class ProcessClient
     {
         ByteString bytes = UnsafeByteOperations.UnsafeWrap(data);
         return kind == InputKind.Terminal ? new ProcessInput { Pty = bytes } : new ProcessInput { Stdin = bytes };
+    }
+
+    private static async IAsyncEnumerable<StreamInputRequest> ToMessagesAsync(
+        int pid, InputKind kind, IAsyncEnumerable<ReadOnlyMemory<byte>> input, TimeSpan keepalive, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new StreamInputRequest { Start = new StreamInputRequest.Types.StartEvent { Process = ByPid(pid) } };
+        IAsyncEnumerator<ReadOnlyMemory<byte>> pieces = input.GetAsyncEnumerator(cancellationToken);
+        await using (pieces.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                ValueTask<bool> next = pieces.MoveNextAsync();
+                Task<bool>? waiting = next.IsCompleted ? null : next.AsTask();
+                while (waiting is { IsCompleted: false })
+                {
+                    // A connection on which nothing moves is closed sooner or later by somebody on the way.
+                    await Task.WhenAny(waiting, Task.Delay(keepalive, cancellationToken)).ConfigureAwait(false);
+                    if (!waiting.IsCompleted)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        yield return new StreamInputRequest { Keepalive = new StreamInputRequest.Types.KeepAlive() };
+                    }
+                }
+
+                if (!(waiting is null ? await next.ConfigureAwait(false) : await waiting.ConfigureAwait(false)))
+                {
+                    break;
+                }
+
+                yield return new StreamInputRequest { Data = new StreamInputRequest.Types.DataEvent { Input = ToInput(kind, pieces.Current) } };
+            }
+        }
     }
 
     private static string NameOf(ProcessSelector process) => process.SelectorCase == ProcessSelector.SelectorOneofCase.Tag

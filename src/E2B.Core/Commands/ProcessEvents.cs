@@ -19,6 +19,7 @@ internal sealed class ProcessEvents : IDisposable
     private readonly StreamTiming _timing;
     private readonly FollowedProcess _process;
     private readonly StreamRecovery _recovery;
+    private readonly CancellationTokenSource _closed = new();
     private MessageStream<StartResponse> _stream;
     private Exception? _broken;
     private bool _gapIsDue;
@@ -111,6 +112,7 @@ internal sealed class ProcessEvents : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        _closed.Cancel();
         Volatile.Read(ref _stream).Dispose();
     }
 
@@ -119,7 +121,7 @@ internal sealed class ProcessEvents : IDisposable
         output = default;
         if (happened.EventCase != ProcessEvent.EventOneofCase.Start)
         {
-            _recovery.Reset();
+            _recovery.NoteProgress();
         }
 
         if (happened.EventCase == ProcessEvent.EventOneofCase.End)
@@ -272,7 +274,8 @@ internal sealed class ProcessEvents : IDisposable
     private async Task RecoverAsync(bool isSilent, CancellationToken cancellationToken)
     {
         _stream.Dispose();
-        MessageStream<StartResponse> stream = await _recovery.RunAsync(_broken!, isSilent, cancellationToken).ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closed.Token);
+        MessageStream<StartResponse> stream = await _recovery.RunAsync(_broken!, isSilent, stop.Token).ConfigureAwait(false);
         Volatile.Write(ref _stream, stream);
         if (_disposed)
         {

@@ -13,6 +13,8 @@ internal sealed class StreamRecovery
     private readonly StreamTiming _timing;
     private readonly FollowedProcess _process;
     private int _attempts;
+    private long _connectedAt;
+    private long _lostAt;
 
     public StreamRecovery(Sandbox sandbox, FollowedProcess process)
     {
@@ -23,8 +25,14 @@ internal sealed class StreamRecovery
 
     private CallContext Context => _process.Context;
 
-    /// <summary>Something has come over the present connection: the next break is a new one.</summary>
-    public void Reset() => _attempts = 0;
+    /// <summary>Something has come over the present connection: once that is so for a while, its break will be a new one.</summary>
+    public void NoteProgress()
+    {
+        if (_attempts > 0 && Stopwatch.GetElapsedTime(_connectedAt) >= _timing.StableAfter)
+        {
+            _attempts = 0;
+        }
+    }
 
     /// <summary>Returns the stream that goes on.</summary>
     /// <param name="cause">What became of the one before.</param>
@@ -33,7 +41,11 @@ internal sealed class StreamRecovery
     /// <exception cref="E2BException">It does not go on; says why.</exception>
     public async Task<MessageStream<StartResponse>> RunAsync(Exception cause, bool isSilent, CancellationToken cancellationToken)
     {
-        long begun = Stopwatch.GetTimestamp();
+        if (_attempts == 0)
+        {
+            _lostAt = Stopwatch.GetTimestamp();
+        }
+
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(BudgetNow());
         try
@@ -46,11 +58,13 @@ internal sealed class StreamRecovery
             while (_attempts < _timing.RecoveryWaits.Count)
             {
                 await Task.Delay(_timing.RecoveryWaits[_attempts++], limited.Token).ConfigureAwait(false);
-                ThrowIfOverdue(cause);
+                ThrowIfOverdue(cause, _timing.EndGrace);
                 try
                 {
-                    return await _sandbox.Processes.ReconnectAsync(
+                    MessageStream<StartResponse> stream = await _sandbox.Processes.ReconnectAsync(
                         _process.ProcessId, TimeLeft(), _timing.AttemptLimit, limited.Token).ConfigureAwait(false);
+                    _connectedAt = Stopwatch.GetTimestamp();
+                    return stream;
                 }
                 catch (SandboxProcessNotFoundException e)
                 {
@@ -68,50 +82,65 @@ internal sealed class StreamRecovery
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time for all of it is over.
+            // The time for all of it is over: either the recovery's own, or the command's, and timers are not exact.
+            ThrowIfOverdue(cause, margin: TimeSpan.Zero);
         }
 
-        ThrowIfOverdue(cause);
-        throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(begun), cancellationToken).ConfigureAwait(false);
+        ThrowIfOverdue(cause, _timing.EndGrace);
+        throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(_lostAt), cancellationToken).ConfigureAwait(false);
     }
 
     private static bool MayPass(E2BException failure) => failure is E2BUnreachableException or E2BTimeoutException
         or E2BProtocolException or E2BRateLimitException or E2BConflictException || failure.GetType() == typeof(E2BException);
 
     /// <summary>The sandbox's side says that it is not there: the control plane knows why.</summary>
-    private async Task<Exception> WhyGoneAsync(Exception cause, CancellationToken cancellationToken) =>
-        await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false) switch
-        {
-            SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
-            _ when _sandbox.EndAt is { } end && end <= DateTimeOffset.UtcNow => ErrorMapper.LifetimeEnded(Context, end, cause),
-            _ => ErrorMapper.EndedDuringCall(Context, cause),
-        };
+    private async Task<Exception> WhyGoneAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limited = Limit(cancellationToken);
+        return WhyGone(await AskControlPlaneAsync(limited.Token, cancellationToken).ConfigureAwait(false), cause);
+    }
+
+    private E2BException WhyGone(SandboxFate fate, Exception cause) => fate switch
+    {
+        SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
+        _ when _sandbox.EndAt is { } end && end <= DateTimeOffset.UtcNow => ErrorMapper.LifetimeEnded(Context, end, cause),
+        _ => ErrorMapper.EndedDuringCall(Context, cause),
+    };
 
     /// <summary>The sandbox's side says nothing, or nothing that makes sense.</summary>
     private async Task<Exception> WhyUnreachableAsync(Exception cause, TimeSpan tried, CancellationToken cancellationToken)
     {
-        SandboxFate fate = await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource limited = Limit(cancellationToken);
+        Task<bool?> health = _sandbox.Daemon.ProbeAsync(limited.Token);
+        SandboxFate fate = await AskControlPlaneAsync(limited.Token, cancellationToken).ConfigureAwait(false);
+        bool isGone = await health.ConfigureAwait(false) == false;
         return fate switch
         {
-            SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
-            SandboxFate.Gone => ErrorMapper.EndedDuringCall(Context, cause),
+            SandboxFate.Paused or SandboxFate.Gone => WhyGone(fate, cause),
+            _ when isGone => WhyGone(fate, cause),
             _ when cause is FramingException framing => ErrorMapper.FromFraming(Context, framing),
             _ => ErrorMapper.ConnectionLost(Context, tried, knownToRun: fate == SandboxFate.Running, cause),
         };
     }
 
-    private async Task<SandboxFate> AskControlPlaneAsync(CancellationToken cancellationToken)
+    /// <summary>For finding out why, once it is known that it does not go on.</summary>
+    private CancellationTokenSource Limit(CancellationToken cancellationToken)
+    {
+        var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(Shorter(_timing.AttemptLimit, BudgetNow()));
+        return limited;
+    }
+
+    private async Task<SandboxFate> AskControlPlaneAsync(CancellationToken limited, CancellationToken cancellationToken)
     {
         if (_sandbox.Client.Connection.Debug)
         {
             return SandboxFate.Unknown;
         }
 
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(Shorter(_timing.AttemptLimit, BudgetNow()));
         try
         {
-            SandboxInfo info = await _sandbox.GetInfoAsync(limited.Token).ConfigureAwait(false);
+            SandboxInfo info = await _sandbox.GetInfoAsync(limited).ConfigureAwait(false);
             return info.State switch
             {
                 SandboxState.Running => SandboxFate.Running,
@@ -152,9 +181,9 @@ internal sealed class StreamRecovery
         return left > TimeSpan.Zero ? Shorter(left, _timing.RecoveryLimit) : TimeSpan.Zero;
     }
 
-    private void ThrowIfOverdue(Exception cause)
+    private void ThrowIfOverdue(Exception cause, TimeSpan margin)
     {
-        if (_process.Limit is { } limit && Stopwatch.GetElapsedTime(_process.StartedAt) >= limit + _timing.EndGrace)
+        if (_process.Limit is { } limit && Stopwatch.GetElapsedTime(_process.StartedAt) >= limit + margin)
         {
             throw ErrorMapper.CommandTimedOut(Context, limit, killed: _process.IsOwner, cause);
         }

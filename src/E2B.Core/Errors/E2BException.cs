@@ -64,4 +64,7 @@ internal enum InputRefusal
 
     /// <summary>The process has no terminal.</summary>
     NoTerminal,
+
+    /// <summary>Nobody reads the process's stdin any more.</summary>
+    NotRead,
 }

@@ -182,11 +182,14 @@ internal static class ErrorMapper
         _ when said.Contains("tty not assigned to process", StringComparison.Ordinal) => InputRefusal.NoTerminal,
         _ when said.Contains("tty assigned to process", StringComparison.Ordinal)
             || said.Contains("cannot close stdin for PTY", StringComparison.Ordinal) => InputRefusal.IsTerminal,
+        _ when said.Contains("error writing to stdin", StringComparison.Ordinal)
+            && said.Contains("broken pipe", StringComparison.Ordinal) => InputRefusal.NotRead,
         _ => InputRefusal.None,
     };
 
-    private static E2BInvalidArgumentException Refused(CallContext context, InputRefusal refusal) => new(
-        $"Could not {context.Action}: " + refusal switch
+    private static E2BException Refused(CallContext context, InputRefusal refusal) => refusal == InputRefusal.NotRead
+        ? new SandboxProcessNotFoundException($"Could not {context.Action}: it has ended in the sandbox {context.SandboxId}, or closed its stdin. What it had not read by then is lost.")
+        : new E2BInvalidArgumentException($"Could not {context.Action}: " + refusal switch
         {
             InputRefusal.NoInput => "it has no stdin, or its stdin was closed. Start it with StandardInput = true to write to it.",
             InputRefusal.NoTerminal => "it has no terminal. Start it as one to type into it and to give it a size.",

@@ -123,6 +123,44 @@ internal sealed class DaemonClient
         }
     }
 
+    /// <summary>A call with many messages and one answer, which comes after the last of them. It is never repeated.</summary>
+    public async Task<TResponse> UploadAsync<TRequest, TResponse>(
+        DaemonCall call, IAsyncEnumerable<TRequest> messages, CancellationToken cancellationToken)
+        where TRequest : IMessage<TRequest>
+        where TResponse : IMessage<TResponse>, new()
+    {
+        DaemonEndpoint endpoint = await _endpoint.GetAsync(cancellationToken).ConfigureAwait(false);
+        using var scope = new CallScope(ContextOf(endpoint, call), call.RequestTimeout, cancellationToken);
+        try
+        {
+            HttpRequestMessage message = endpoint.NewCall(call.Method, default, _stream, call.User);
+            message.Content = new MessageUpload<TRequest>(messages);
+            using HttpResponseMessage response = await _client.Transport.SendAsync(Repeat.Never, message, static m => m, scope.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK || !HasType(response, _stream))
+            {
+                using ResponseBody body = await ResponseBody.ReadAsync(response, scope.Token).ConfigureAwait(false);
+                ThrowUnlessAnswer(scope.Context, response, body, _stream);
+            }
+
+            using MessageStream<TResponse> stream = await MessageStream<TResponse>.OpenAsync(response, scope.Token).ConfigureAwait(false);
+            TResponse? answer = default;
+            do
+            {
+                while (stream.TryRead(out TResponse read))
+                {
+                    answer = read;
+                }
+            }
+            while (await stream.WaitAsync(Timeout.InfiniteTimeSpan, scope.Token).ConfigureAwait(false));
+            return stream.End?.Error is { } error ? throw ErrorMapper.FromConnect(scope.Context, error)
+                : answer ?? throw new FramingException("The stream ended without an answer.");
+        }
+        catch (Exception e) when (CallScope.Knows(e))
+        {
+            throw await TranslateAsync(scope, e).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>A plain HTTP request to the daemon; returns when the headers of a good answer are there.</summary>
     /// <param name="scope">The call, whose limit goes on counting.</param>
     /// <param name="repeat">When it may be sent again.</param>

@@ -22,9 +22,12 @@ internal sealed record StreamTiming
     /// <summary>How long it is tried to attach again, all in all.</summary>
     public TimeSpan RecoveryLimit { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>The waits before attaching again; after the last of them it is given up. They start anew when something has come.</summary>
+    /// <summary>The waits before attaching again; after the last of them it is given up. They start anew when a connection was good for <see cref="StableAfter"/>.</summary>
     public IReadOnlyList<TimeSpan> RecoveryWaits { get; init; } =
         [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+
+    /// <summary>A connection over which something came after this time was a good one.</summary>
+    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How much later than the client the daemon ends a command at its limit: by then the client has ended its tree.</summary>
     public TimeSpan LimitGrace { get; init; } = TimeSpan.FromSeconds(2);

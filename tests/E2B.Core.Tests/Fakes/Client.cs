@@ -1,3 +1,5 @@
+using E2B.Transport;
+
 namespace E2B.Core.Tests.Fakes;
 
 /// <summary>Clients whose network is a fake and whose environment is empty.</summary>
@@ -7,7 +9,16 @@ internal static class Client
 
     public const string AccessToken = "sandbox-token-5f1c77";
 
-    public static readonly E2BConnectionOptions Options = new() { ApiKey = ApiKey, Environment = static _ => null };
+    /// <summary>The usual times, in which nothing falls silent, with short waits between attempts.</summary>
+    public static readonly StreamTiming Timing = new()
+    {
+        RecoveryWaits = [TimeSpan.Zero, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(10)],
+        RecoveryLimit = TimeSpan.FromSeconds(3),
+        EndGrace = TimeSpan.FromMilliseconds(500),
+        StableAfter = TimeSpan.FromMilliseconds(300),
+    };
+
+    public static readonly E2BConnectionOptions Options = new() { ApiKey = ApiKey, Environment = static _ => null, Timing = Timing };
 
     public static E2BClient With(FakeHandler handler, Func<E2BConnectionOptions, E2BConnectionOptions>? change = null)
     {

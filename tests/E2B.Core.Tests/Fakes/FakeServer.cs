@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using E2B.Transport;
 
 namespace E2B.Core.Tests.Fakes;
 
@@ -27,9 +28,20 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>How many connections clients have made.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    public E2BClient Client() => new(Fakes.Client.Options with { ApiUrl = Url, SandboxUrl = Url, RequestTimeout = TimeSpan.FromSeconds(30) });
+    public E2BClient Client() => ClientAt(Url);
 
-    public Sandbox Sandbox() => Client().Sandboxes.Attach("sbx1", new SandboxAccess { AccessToken = Fakes.Client.AccessToken, EnvdVersion = "0.6.13" });
+    public Sandbox Sandbox() => SandboxAt(Url);
+
+    /// <summary>A client of whatever is there, a proxy for one.</summary>
+    public static E2BClient ClientAt(Uri url, StreamTiming? timing = null) => new(Fakes.Client.Options with
+    {
+        ApiUrl = url,
+        SandboxUrl = url,
+        RequestTimeout = TimeSpan.FromSeconds(30),
+        Timing = timing ?? Fakes.Client.Timing,
+    });
+
+    public static Sandbox SandboxAt(Uri url, StreamTiming? timing = null) => ClientAt(url, timing).Sandboxes.Attach("sbx1", new SandboxAccess { AccessToken = Fakes.Client.AccessToken, EnvdVersion = "0.6.13" });
 
     public async ValueTask DisposeAsync()
     {

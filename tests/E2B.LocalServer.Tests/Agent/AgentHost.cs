@@ -15,6 +15,9 @@ public sealed class AgentHost : IAsyncLifetime
     /// <summary>A directory that goes away with the agent.</summary>
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("agent-").FullName;
 
+    /// <summary>Whether the agent is started with signals ignored, as by a script's background job.</summary>
+    public bool IgnoresSignals { get; init; }
+
     public AgentClient Client { get; private set; } = null!;
 
     public string SocketPath => Path.Combine(Directory, "socket");
@@ -33,11 +36,10 @@ public sealed class AgentHost : IAsyncLifetime
 
         // Everybody must be able to work in the directory, or the tests of users would test it.
         LetEverybodyIn(Directory);
-        var start = new ProcessStartInfo("dotnet")
-        {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "E2B.LocalServer.dll"), "agent", "--socket", SocketPath, "--default-user", "root" },
-            RedirectStandardError = true,
-        };
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "E2B.LocalServer.dll"), "agent", "--socket", SocketPath, "--default-user", "root"];
+        string[] before = IgnoresSignals ? ["/bin/sh", "-c", "trap '' INT QUIT HUP PIPE USR1; exec \"$@\"", "sh"] : [];
+        command = [.. before, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true };
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _process = Process.Start(start)!;
         await WaitForSocketAsync();
