@@ -134,6 +134,13 @@ try {
             "sdk/peer, held                  {0:0.00}   (wanted: at most 0.60)`n" -f ((Get-Median $times.sdk) / (Get-Median $times.'peer, held'))
         }
 
+        '== A key from the keyboard to its echo, through Enter-E2BSandbox'
+        foreach ($round in 1..$Rounds) {
+            $median, $least, $late = -split (python3 "$root/bench/keypress.py" $module $id 200)
+            "round $round         median $median ms, minimum $least ms, 95th percentile $late ms   (wanted: median under 10)"
+        }
+        ''
+
         '== Import-Module, whole processes'
         $times = Measure-InTurn ([ordered]@{
                 bare   = { Measure-Seconds { pwsh -NoProfile -Command '1' } }
