@@ -16,6 +16,8 @@ need_packages() {
   command -v ip >/dev/null || missing+=(iproute2)
   command -v nft >/dev/null || [ -x /usr/sbin/nft ] || missing+=(nftables)
   command -v mkfs.ext4 >/dev/null || [ -x /usr/sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
+  # The tests of Enter-E2BSandbox type into it.
+  [ "$1" != test ] || command -v tmux >/dev/null || missing+=(tmux)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing what the local server needs: ${missing[*]}"
@@ -27,7 +29,7 @@ need_packages() {
 }
 
 case "${1:-build}" in
-  try | test | soak | bench) need_packages ;;
+  try | test | soak | bench) need_packages "$1" ;;
 esac
 
 exec dotnet run --project build -c Release -v quiet -- "$@"

@@ -12,9 +12,9 @@ namespace E2B;
 /// that writes much waits. <see cref="BeginCapture"/> reads in the background. Giving up a wait or a read loses
 /// nothing; the next one goes on from there.</para>
 /// <para>A connection that breaks, or on which nothing comes for 24 s though signs of life were asked for, is made
-/// again, for up to 15 s; the reader gets a <see cref="CommandStream.Gap"/> in the place where output may be missing.
+/// again, for up to 15 s (and never past the command's timeout); the reader gets a <see cref="CommandStream.Gap"/> in the place where output may be missing.
 /// The exit code survives that: the daemon remembers it for some 30 s. Where it cannot be made again, the
-/// exception says whether the sandbox ended, was paused, or cannot be reached.</para>
+/// service is asked why, for up to 5 s, and the exception says whether the sandbox ended, was paused, or cannot be reached.</para>
 /// </remarks>
 public sealed class CommandHandle : IAsyncDisposable
 {

@@ -58,7 +58,7 @@ internal sealed class StreamRecovery
             while (_attempts < _timing.RecoveryWaits.Count)
             {
                 await Task.Delay(_timing.RecoveryWaits[_attempts++], limited.Token).ConfigureAwait(false);
-                ThrowIfOverdue(cause);
+                ThrowIfOverdue(cause, _timing.EndGrace);
                 try
                 {
                     MessageStream<StartResponse> stream = await _sandbox.Processes.ReconnectAsync(
@@ -82,10 +82,11 @@ internal sealed class StreamRecovery
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time for all of it is over.
+            // The time for all of it is over: either the recovery's own, or the command's, and timers are not exact.
+            ThrowIfOverdue(cause, margin: TimeSpan.Zero);
         }
 
-        ThrowIfOverdue(cause);
+        ThrowIfOverdue(cause, _timing.EndGrace);
         throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(_lostAt), cancellationToken).ConfigureAwait(false);
     }
 
@@ -93,44 +94,53 @@ internal sealed class StreamRecovery
         or E2BProtocolException or E2BRateLimitException or E2BConflictException || failure.GetType() == typeof(E2BException);
 
     /// <summary>The sandbox's side says that it is not there: the control plane knows why.</summary>
-    private async Task<Exception> WhyGoneAsync(Exception cause, CancellationToken cancellationToken) =>
-        await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false) switch
-        {
-            SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
-            _ when _sandbox.EndAt is { } end && end <= DateTimeOffset.UtcNow => ErrorMapper.LifetimeEnded(Context, end, cause),
-            _ => ErrorMapper.EndedDuringCall(Context, cause),
-        };
+    private async Task<Exception> WhyGoneAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limited = Limit(cancellationToken);
+        return WhyGone(await AskControlPlaneAsync(limited.Token, cancellationToken).ConfigureAwait(false), cause);
+    }
+
+    private E2BException WhyGone(SandboxFate fate, Exception cause) => fate switch
+    {
+        SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
+        _ when _sandbox.EndAt is { } end && end <= DateTimeOffset.UtcNow => ErrorMapper.LifetimeEnded(Context, end, cause),
+        _ => ErrorMapper.EndedDuringCall(Context, cause),
+    };
 
     /// <summary>The sandbox's side says nothing, or nothing that makes sense.</summary>
     private async Task<Exception> WhyUnreachableAsync(Exception cause, TimeSpan tried, CancellationToken cancellationToken)
     {
-        if (await _sandbox.Daemon.ProbeAsync(cancellationToken).ConfigureAwait(false) == false)
-        {
-            return await WhyGoneAsync(cause, cancellationToken).ConfigureAwait(false);
-        }
-
-        SandboxFate fate = await AskControlPlaneAsync(cancellationToken).ConfigureAwait(false);
+        using CancellationTokenSource limited = Limit(cancellationToken);
+        Task<bool?> health = _sandbox.Daemon.ProbeAsync(limited.Token);
+        SandboxFate fate = await AskControlPlaneAsync(limited.Token, cancellationToken).ConfigureAwait(false);
+        bool isGone = await health.ConfigureAwait(false) == false;
         return fate switch
         {
-            SandboxFate.Paused => ErrorMapper.Paused(Context, cause),
-            SandboxFate.Gone => ErrorMapper.EndedDuringCall(Context, cause),
+            SandboxFate.Paused or SandboxFate.Gone => WhyGone(fate, cause),
+            _ when isGone => WhyGone(fate, cause),
             _ when cause is FramingException framing => ErrorMapper.FromFraming(Context, framing),
             _ => ErrorMapper.ConnectionLost(Context, tried, knownToRun: fate == SandboxFate.Running, cause),
         };
     }
 
-    private async Task<SandboxFate> AskControlPlaneAsync(CancellationToken cancellationToken)
+    /// <summary>For finding out why, once it is known that it does not go on.</summary>
+    private CancellationTokenSource Limit(CancellationToken cancellationToken)
+    {
+        var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(Shorter(_timing.AttemptLimit, BudgetNow()));
+        return limited;
+    }
+
+    private async Task<SandboxFate> AskControlPlaneAsync(CancellationToken limited, CancellationToken cancellationToken)
     {
         if (_sandbox.Client.Connection.Debug)
         {
             return SandboxFate.Unknown;
         }
 
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(Shorter(_timing.AttemptLimit, BudgetNow()));
         try
         {
-            SandboxInfo info = await _sandbox.GetInfoAsync(limited.Token).ConfigureAwait(false);
+            SandboxInfo info = await _sandbox.GetInfoAsync(limited).ConfigureAwait(false);
             return info.State switch
             {
                 SandboxState.Running => SandboxFate.Running,
@@ -171,9 +181,9 @@ internal sealed class StreamRecovery
         return left > TimeSpan.Zero ? Shorter(left, _timing.RecoveryLimit) : TimeSpan.Zero;
     }
 
-    private void ThrowIfOverdue(Exception cause)
+    private void ThrowIfOverdue(Exception cause, TimeSpan margin)
     {
-        if (_process.Limit is { } limit && Stopwatch.GetElapsedTime(_process.StartedAt) >= limit + _timing.EndGrace)
+        if (_process.Limit is { } limit && Stopwatch.GetElapsedTime(_process.StartedAt) >= limit + margin)
         {
             throw ErrorMapper.CommandTimedOut(Context, limit, killed: _process.IsOwner, cause);
         }

@@ -16,6 +16,13 @@ internal sealed record CommandOutcome(CommandResult? Result, int ExitCode)
     {
     }
 
+    /// <summary>$LASTEXITCODE after several commands: the first code that is not zero; <see langword="null"/> when nothing is known of any.</summary>
+    public static int? Combine(IEnumerable<CommandOutcome?> outcomes)
+    {
+        int[] codes = [.. outcomes.OfType<CommandOutcome>().Select(static outcome => outcome.ExitCode)];
+        return codes.Length == 0 ? null : codes.FirstOrDefault(static code => code != 0);
+    }
+
     public static CommandOutcome Of(Exception failure) =>
         new(null, failure is E2BTimeoutException { Kind: E2BTimeoutKind.Command } ? TimedOut : NotRun);
 }

@@ -9,22 +9,28 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
     /// <summary>How long a command that nobody waits for any more may take to be killed.</summary>
     private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>How it went, as soon as that is known: before it is written, since -ErrorAction Stop ends everything then.</summary>
+    public CommandOutcome? Outcome { get; private set; }
+
     /// <summary>Writes the command's records.</summary>
-    /// <returns>How it went. A command that could not be run was written as an error.</returns>
-    public async Task<CommandOutcome> RunAsync(PipelineWriter writer, CancellationToken stop)
+    /// <returns>How it ended; <see langword="null"/> when that is not known, which then was written as an error.</returns>
+    public async Task<CommandResult?> RunAsync(PipelineWriter writer, CancellationToken stop)
     {
         try
         {
             CommandHandle handle = await sandbox.Commands.StartAsync(command, options, stop).ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
-                return new CommandOutcome(await FollowAsync(handle, writer, stop).ConfigureAwait(false));
+                CommandResult result = await FollowAsync(handle, writer, stop).ConfigureAwait(false);
+                Outcome = new CommandOutcome(result);
+                return result;
             }
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
+            Outcome = CommandOutcome.Of(e);
             await writer.FailureAsync(ErrorFactory.Create(e, sandbox)).ConfigureAwait(false);
-            return CommandOutcome.Of(e);
+            return null;
         }
         finally
         {

@@ -12,7 +12,7 @@ namespace E2B.PowerShell.Commands;
 public sealed class InvokeE2BCommandCommand : CommandCmdlet
 {
     private readonly List<InputFlow> _inputs = [];
-    private IReadOnlyList<Task<CommandOutcome>> _runs = [];
+    private readonly List<CommandRun> _runs = [];
     private bool _sandboxesPiped;
     private bool _started;
     private E2BJob? _job;
@@ -146,7 +146,6 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
             MergeStdErr = MergeStdErr,
             Tagged = !PassThru && (sandboxes.Count > 1 || MergeStdErr) && !(AsByteStream && !Raw),
         };
-        List<CommandRun> runs = [];
         ProcessCommand command = WhatToRun!;
         foreach (Sandbox sandbox in sandboxes)
         {
@@ -156,37 +155,41 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
                 _inputs.Add(input);
             }
 
-            runs.Add(new CommandRun(WithRequestTimeout(sandbox), command, HowToRun(withInput), form, input));
+            _runs.Add(new CommandRun(WithRequestTimeout(sandbox), command, HowToRun(withInput), form, input));
         }
 
         // Input goes to all at once: one that waited for its turn would hold back the input of those it waits for.
-        _runs = StartEach(_job?.Queue ?? Queue, runs, withInput ? Math.Max(1, runs.Count) : ThrottleLimit, RunAsync);
+        StartEach(_job?.Queue ?? Queue, _runs, withInput ? Math.Max(1, _runs.Count) : ThrottleLimit, RunAsync);
         _job?.Begin();
     }
 
-    private async Task<CommandOutcome> RunAsync(CommandRun run, PipelineWriter writer, CancellationToken stop)
+    private async Task<bool> RunAsync(CommandRun run, PipelineWriter writer, CancellationToken stop)
     {
-        CommandOutcome outcome = await run.RunAsync(writer, stop).ConfigureAwait(false);
-        if (outcome.Result is { } result && PassThru)
+        CommandResult? result = await run.RunAsync(writer, stop).ConfigureAwait(false);
+        if (result is not null && PassThru)
         {
             await writer.OutputAsync(result).ConfigureAwait(false);
         }
-        else if (outcome.Result is { } ended && !SuccessExitCode.Contains(ended.ExitCode))
+        else if (result is not null && !SuccessExitCode.Contains(result.ExitCode))
         {
-            await writer.FailureAsync(ErrorFactory.CommandFailed(ended)).ConfigureAwait(false);
+            await writer.FailureAsync(ErrorFactory.CommandFailed(result)).ConfigureAwait(false);
         }
 
-        return outcome;
+        return result is not null;
     }
 
     /// <summary>Sets $LASTEXITCODE: of several sandboxes the first code that is not zero, in the order of the input.</summary>
     private void SetExitCode()
     {
-        int[] codes = [.. _runs.Where(static run => run.IsCompletedSuccessfully).Select(static run => run.Result.ExitCode)];
-        int first = codes.FirstOrDefault(static code => code != 0);
-        if (codes.Length > 0 || HasMissingTargets)
+        int? code = CommandOutcome.Combine(_runs.Select(static run => run.Outcome));
+        if (HasMissingTargets && (code ?? 0) == 0)
         {
-            SetLastExitCode(first == 0 && HasMissingTargets ? CommandOutcome.NotRun : first);
+            code = CommandOutcome.NotRun;
+        }
+
+        if (code is { } known)
+        {
+            SetLastExitCode(known);
         }
     }
 }

@@ -43,21 +43,20 @@ public sealed class ConnectE2BProcessCommand : ProcessCmdlet
         }
 
         var form = new OutputForm { Bytes = AsByteStream, MergeStdErr = MergeStdErr, Tagged = !AsByteStream && (followers.Count > 1 || MergeStdErr) };
-        List<Task<CommandResult?>> runs =
-            [.. followers.Select(follower => Queue.Start((writer, stop) => FollowAsync(follower, form, writer, stop)))];
+        foreach (ProcessFollower follower in followers)
+        {
+            Queue.Start((writer, stop) => FollowAsync(follower, form, writer, stop));
+        }
+
         try
         {
             DrainQueue();
         }
         finally
         {
-            if (runs.FirstOrDefault(static run => run is { IsCompletedSuccessfully: true, Result.ExitCode: not 0 }) is { } failed)
+            if (CommandOutcome.Combine(followers.Select(static follower => follower.Outcome)) is { } code)
             {
-                SetLastExitCode(failed.Result!.ExitCode);
-            }
-            else if (runs.Any(static run => run is { IsCompletedSuccessfully: true, Result: not null }))
-            {
-                SetLastExitCode(0);
+                SetLastExitCode(code);
             }
         }
     }

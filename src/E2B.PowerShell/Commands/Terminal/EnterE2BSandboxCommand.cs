@@ -10,11 +10,13 @@ namespace E2B.PowerShell.Commands;
 
 /// <summary>Attaches this terminal to one in a sandbox.</summary>
 [Cmdlet(VerbsCommon.Enter, "E2BSandbox", DefaultParameterSetName = StartSet)]
-[OutputType(typeof(void))]
 public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
 {
     private const string StartSet = "Start";
     private const string AttachSet = "Attach";
+
+    /// <summary>Of a program that did not start, or whose end nobody saw.</summary>
+    private const int UnknownExitCode = -1;
 
     private readonly List<object> _targets = [];
     private DetachKey? _detachKey;
@@ -31,7 +33,7 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
     public string? Command { get; set; }
 
     /// <summary>The terminal to come back to.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = AttachSet)]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true, ParameterSetName = AttachSet)]
     [Alias("Pid")]
     [ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
@@ -116,6 +118,10 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
             {
                 Attach(sandbox, local, remote, size);
             }
+            else
+            {
+                ((IPipelineSink)this).SetLastExitCode(UnknownExitCode);
+            }
         }
     }
 
@@ -175,9 +181,11 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
                 Say("\n" + comeBack);
                 break;
             case { Error: IOException error }:
+                ((IPipelineSink)this).SetLastExitCode(UnknownExitCode);
                 WriteError(new ErrorRecord(error, "E2BTerminalFailed", ErrorCategory.DeviceError, sandbox));
                 break;
             case { Error: { } error }:
+                ((IPipelineSink)this).SetLastExitCode(UnknownExitCode);
                 Say(IsEndOfSandbox(error) ? string.Empty : "\n" + comeBack);
                 WriteError(ErrorFactory.Create(error, sandbox));
                 break;
