@@ -120,7 +120,7 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
             }
             else
             {
-                ((IPipelineSink)this).SetLastExitCode(UnknownExitCode);
+                SetLastExitCode(UnknownExitCode);
             }
         }
     }
@@ -181,11 +181,11 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
                 Say("\n" + comeBack);
                 break;
             case { Error: IOException error }:
-                ((IPipelineSink)this).SetLastExitCode(UnknownExitCode);
+                SetLastExitCode(UnknownExitCode);
                 WriteError(new ErrorRecord(error, "E2BTerminalFailed", ErrorCategory.DeviceError, sandbox));
                 break;
             case { Error: { } error }:
-                ((IPipelineSink)this).SetLastExitCode(UnknownExitCode);
+                SetLastExitCode(UnknownExitCode);
                 Say(IsEndOfSandbox(error) ? string.Empty : "\n" + comeBack);
                 WriteError(ErrorFactory.Create(error, sandbox));
                 break;
