@@ -66,15 +66,16 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         # Everything that a program can leave behind: settings, alternate screen, cursor, mouse, keys.
         function Get-TerminalState {
             $tty = Get-State '#{pane_tty}'
-            $modes = 'alternate_on', 'cursor_flag', 'insert_flag', 'keypad_flag', 'keypad_cursor_flag', 'mouse_any_flag',
-                'mouse_sgr_flag', 'origin_flag', 'wrap_flag', 'scroll_region_upper' | ForEach-Object { "$_=$(Get-State "#{$_}")" }
+            $names = 'alternate_on', 'cursor_flag', 'insert_flag', 'keypad_flag', 'keypad_cursor_flag', 'mouse_any_flag',
+            'mouse_sgr_flag', 'origin_flag', 'wrap_flag', 'scroll_region_upper'
+            $modes = $names | ForEach-Object { "$_=$(Get-State "#{$_}")" }
             (& stty -F $tty -a | Where-Object { $_ -notmatch 'rows' }) + $modes -join "`n"
         }
 
         # Has PowerShell run a line on an empty screen. Nothing is typed ahead: its line editor takes a Return that
         # came too early for Ctrl+J.
         $script:runs = 0
-        function Start-Line([string] $Line) {
+        function Invoke-Line([string] $Line) {
             $script:runs++
             Send-Line "clear; 'run' + '-$script:runs-'; $Line"
             $null = Wait-Screen "(?m)^run-$script:runs-"
@@ -85,13 +86,13 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
 
         # The settings that count are those that a program gets: while PowerShell reads a line they are its own.
         function Save-Setting {
-            Start-Line "stty -a | Where-Object { `$_ -notmatch 'rows' } > $scratch/stty"
+            Invoke-Line "stty -a | Where-Object { `$_ -notmatch 'rows' } > $scratch/stty"
             Wait-Back
         }
 
         # Enters and waits for the shell.
         function Enter-Sandbox([string] $Arguments = '') {
-            Start-Line "Enter-E2BSandbox $($sandbox.SandboxId) $Arguments"
+            Invoke-Line "Enter-E2BSandbox $($sandbox.SandboxId) $Arguments"
             $screen = Wait-Screen '(?s)Terminal \d+ in the sandbox.*\n(user|root)@\S+:\S*[$#]'
             [int][regex]::Match($screen, 'Terminal (\d+) in').Groups[1].Value
         }
@@ -102,7 +103,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         }
 
         # A window with PowerShell in it.
-        function Start-Terminal {
+        function Open-Terminal {
             # A server that is ending would take a new window with it.
             Invoke-Tmux kill-server 2>$null
             $script:socket = "e2b-$PID-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
@@ -120,7 +121,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
     }
 
     BeforeEach {
-        if (-not $script:usable) { Start-Terminal }
+        if (-not $script:usable) { Open-Terminal }
         $script:usable = $false
     }
 
@@ -150,7 +151,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         (Invoke-Tmux capture-pane -p -e -t e2b) -join "`n" | Should -Match '\e\[31mrot'
         Send-Line 'exit 7'
         Wait-Back
-        # Not by Start-Line: clearing the screen runs a program too.
+        # Not by Invoke-Line: clearing the screen runs a program too.
         Send-Line '"code $LASTEXITCODE"'
         $null = Wait-Screen '(?m)^code 7$'
     }
@@ -171,9 +172,11 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         Send-Line 'stty -icanon -isig -iexten -ixon -icrnl -echo min 1; echo re"ad"y; head -c 46 | od -An -c -w47; stty sane'
         $null = Wait-Screen '(?m)^ready$'
         # Ctrl+C, Ctrl+D, Ctrl+Z, Ctrl+\, Ctrl+S, Ctrl+Q, Ctrl+O, Ctrl+V, Tab, Enter, Escape, Backspace: 12 bytes
-        Send-Key C-c C-d C-z 'C-\' C-s C-q C-o C-v Tab Enter Escape BSpace
+        $keys = 'C-c', 'C-d', 'C-z', 'C-\', 'C-s', 'C-q', 'C-o', 'C-v', 'Tab', 'Enter', 'Escape', 'BSpace'
+        Send-Key @keys
         # Up, Ctrl+Left, F5, Delete, Alt+x, Ctrl+Space, ü: 23 bytes; a mouse click: 11 bytes
-        Send-Key Up C-Left F5 DC M-x C-Space 'ü'
+        $keys = 'Up', 'C-Left', 'F5', 'DC', 'M-x', 'C-Space', 'ü'
+        Send-Key @keys
         Send-Text "`e[<0;10;20M"
         $null = Wait-Screen '(?m)^ +003 004 032 034 023 021 017 026  \\t  \\r 033 177 033   \[   A 033   \[   1   ;   5   D 033   \[   1   5   ~ 033   \[   3   ~ 033   x  \\0 303 274 033   \[   <   0   ;   1   0   ;   2   0   M$'
         Exit-Sandbox
@@ -253,7 +256,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         $screen = Wait-Screen "Terminal $id runs on\. Come back with: Enter-E2BSandbox $($sandbox.SandboxId) -ProcessId $id"
         Get-State '#{alternate_on}#{mouse_any_flag}' | Should -Be '00'
         Wait-Back
-        Start-Line ''
+        Invoke-Line ''
         Send-Line ([regex]::Match($screen, 'Enter-E2BSandbox \S+ -ProcessId \d+').Value)
         $null = Wait-Screen '(?m)^~ *$'
         Get-State '#{alternate_on}' | Should -Be '1'
@@ -278,7 +281,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
     }
 
     It 'runs a command instead of a shell, with a user, a directory and variables' {
-        Start-Line "Enter-E2BSandbox $($sandbox.SandboxId) 'tty; id -un; pwd; echo `$GREETING; exit 4' -User root -WorkingDirectory /usr/lib -Environment @{ GREETING = 'hi there' }; `"code `$LASTEXITCODE`""
+        Invoke-Line "Enter-E2BSandbox $($sandbox.SandboxId) 'tty; id -un; pwd; echo `$GREETING; exit 4' -User root -WorkingDirectory /usr/lib -Environment @{ GREETING = 'hi there' }; `"code `$LASTEXITCODE`""
         $null = Wait-Screen '(?m)^/dev/pts/\d+\nroot\n/usr/lib\nhi there\ncode 4$'
     }
 
@@ -291,7 +294,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
             'Enter-E2BSandbox x -WorkingDirectory C:\' = 'E2BWindowsPath'
         }
         foreach ($line in $wrong.Keys) {
-            Start-Line "$line; `$Error[0].FullyQualifiedErrorId"
+            Invoke-Line "$line; `$Error[0].FullyQualifiedErrorId"
             $null = Wait-Screen "(?m)^$($wrong[$line]),"
             Wait-Back
         }
@@ -299,7 +302,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
 
     It 'gives the terminal back when the sandbox is killed underneath' {
         $victim = New-E2BSandbox
-        Start-Line "Enter-E2BSandbox $($victim.SandboxId) 'vim -u NONE -c `"set mouse=a`" || less /etc/passwd'"
+        Invoke-Line "Enter-E2BSandbox $($victim.SandboxId) 'vim -u NONE -c `"set mouse=a`" || less /etc/passwd'"
         Wait-Until { (Get-State '#{alternate_on}') -eq '1' } 'A full screen'
         Remove-E2BSandbox $victim
         $null = Wait-Screen '(?m)^Enter-E2BSandbox: .*killed or reached the end of its lifetime' -TimeoutSec 5
@@ -309,9 +312,9 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
     }
 
     It 'gives the terminal back when it is stopped' {
-        Start-Line '$space = [runspacefactory]::CreateRunspace($Host); $space.Open(); $ps = [powershell]::Create(); $ps.Runspace = $space'
+        Invoke-Line '$space = [runspacefactory]::CreateRunspace($Host); $space.Open(); $ps = [powershell]::Create(); $ps.Runspace = $space'
         Wait-Back
-        Start-Line "`$null = `$ps.AddScript('Import-Module $module; Enter-E2BSandbox $($sandbox.SandboxId)').BeginInvoke(); while (-not (Test-Path $scratch/stop)) { Start-Sleep -Milliseconds 50 }; `$ps.Stop(); 'stop' + 'ped'"
+        Invoke-Line "`$null = `$ps.AddScript('Import-Module $module; Enter-E2BSandbox $($sandbox.SandboxId)').BeginInvoke(); while (-not (Test-Path $scratch/stop)) { Start-Sleep -Milliseconds 50 }; `$ps.Stop(); 'stop' + 'ped'"
         $null = Wait-Screen '(?m)^user@'
         Send-Line 'printf "\e[?1049h\e[?1000h\e[?25l\e[2;5r"; echo in'
         Wait-Until { (Get-State '#{alternate_on}') -eq '1' } 'A full screen'
@@ -333,7 +336,7 @@ Describe 'Enter-E2BSandbox in a terminal' -Skip:(-not $hasTmux) {
         foreach ($case in @($short, $true), @($short, $false), @($long, $true)) {
             $which, $keep = $case
             if (-not $keep) { $which = $short = New-E2BSandbox -TimeoutSec 60 }
-            Start-Line "Enter-E2BSandbox $($which.SandboxId) -KeepAlive:`$$keep"
+            Invoke-Line "Enter-E2BSandbox $($which.SandboxId) -KeepAlive:`$$keep"
             $null = Wait-Screen '(?m)^user@'
             if ($which -eq $short -and $keep) {
                 Wait-Until { ($which | Get-E2BSandbox).TimeLeft.TotalSeconds -gt 250 } 'An extension'
