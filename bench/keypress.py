@@ -25,7 +25,10 @@ def read_until(wanted, limit):
     while wanted not in seen:
         if not select.select([screen], [], [], max(0, end - time.monotonic()))[0]:
             sys.exit(f"'{wanted.decode()}' did not come; the screen: {seen[-500:]!r}")
-        seen += os.read(screen, 65536)
+        try:
+            seen += os.read(screen, 65536)
+        except OSError:
+            sys.exit(f"the terminal ended; the screen: {seen[-500:]!r}")
 
 
 # Nothing can be measured before the other side answers.

@@ -31,7 +31,7 @@ internal sealed unsafe class UnixTerminal : ILocalTerminal
     public event Action? Resized;
 
     /// <inheritdoc/>
-    public TerminalSize Size => new(Console.WindowWidth, Console.WindowHeight);
+    public TerminalSize Size => TerminalSize.Reported(Console.WindowWidth, Console.WindowHeight);
 
     private static bool KnowsApplicationKeys =>
         Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } name && name is not ("dumb" or "linux");

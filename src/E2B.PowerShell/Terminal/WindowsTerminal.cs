@@ -36,7 +36,7 @@ internal sealed unsafe class WindowsTerminal : ILocalTerminal
     public event Action? Resized;
 
     /// <inheritdoc/>
-    public TerminalSize Size => new(Console.WindowWidth, Console.WindowHeight);
+    public TerminalSize Size => TerminalSize.Reported(Console.WindowWidth, Console.WindowHeight);
 
     /// <inheritdoc/>
     public void EnterRawMode()
