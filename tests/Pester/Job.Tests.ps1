@@ -53,6 +53,12 @@ Describe 'Invoke-E2BCommand -AsJob' {
         $result.ExitCode | Should -Be 2
     }
 
+    It 'ends with the session that started it, and its command with it' {
+        Invoke-Fresh "Import-Module '$PSScriptRoot/../../out/E2B/E2B.psd1'; `$job = Invoke-E2BCommand $($sandbox.SandboxId) 'echo up; sleep 7373; true' -AsJob; while (`$job.Output.Count -eq 0) { Start-Sleep -Milliseconds 20 }; `$job.State" |
+            Should -Be 'Running'
+        Wait-Until { -not (Test-Running $sandbox 'sleep 737[3]') }
+    }
+
     It 'leaves $LASTEXITCODE alone' {
         $global:LASTEXITCODE = 42
         Invoke-E2BCommand $sandbox 'true' -AsJob | Wait-Job | Remove-Job

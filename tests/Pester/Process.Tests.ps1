@@ -178,6 +178,12 @@ Describe 'Send-E2BProcessInput' {
         { Send-E2BProcessInput $sandbox $process.Pid -Value 'x' -ErrorAction Stop } | Should -Throw '*-StdIn*'
     }
 
+    It 'takes the input behind a process too' {
+        $process = Start-E2BProcess $sandbox 'read line; echo "<$line>"' -StdIn
+        Send-E2BProcessInput $process 'typed'
+        (Wait-E2BProcess $process).StandardOutput | Should -BeExactly "<typed>`n"
+    }
+
     It 'wants something to send' {
         $process = Start-E2BProcess $sandbox 'cat' -StdIn
         { Send-E2BProcessInput $process } | Should -Throw -ErrorId 'E2BNoValue,*'

@@ -73,12 +73,6 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         return true;
     }
 
-    /// <summary>The sandbox with what -RequestTimeoutSec says.</summary>
-    private protected Sandbox WithRequestTimeout(Sandbox sandbox) =>
-        MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec))
-            ? sandbox.WithRequestTimeout(TimeSpan.FromSeconds(RequestTimeoutSec))
-            : sandbox;
-
     /// <summary>The sandboxes to work on: those named, else the default one. What cannot be found is an error each.</summary>
     /// <param name="hasInput">Whether there is anything, by pipeline or argument, that is no sandbox.</param>
     private protected IReadOnlyList<Sandbox> ResolveTargets(bool hasInput)

@@ -97,6 +97,12 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         }
     }
 
+    /// <summary>The sandbox with what -RequestTimeoutSec says.</summary>
+    private protected Sandbox WithRequestTimeout(Sandbox sandbox) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec))
+            ? sandbox.WithRequestTimeout(TimeSpan.FromSeconds(RequestTimeoutSec))
+            : sandbox;
+
     /// <summary>A client that heeds -RequestTimeoutSec.</summary>
     private protected E2BClient WithTimeout(E2BClient client) =>
         MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec))

@@ -41,6 +41,9 @@ public sealed class E2BProcess
     /// <summary>Its exit code once it has ended; <see langword="null"/> before that, and for a process that was only looked up.</summary>
     public int? ExitCode => Completion is { IsCompletedSuccessfully: true } ? Completion.Result.ExitCode : null;
 
+    /// <summary>Why its end is not known, or that its time limit ended it; <see langword="null"/> as long as all is well.</summary>
+    public string? Failure => Completion is { IsFaulted: true } lost ? lost.Exception.InnerException!.Message : null;
+
     /// <summary>What it has written to stdout so far, or to its terminal; <see langword="null"/> for a process that was only looked up.</summary>
     public string? StandardOutput => _handle?.StandardOutput;
 

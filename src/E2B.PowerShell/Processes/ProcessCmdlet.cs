@@ -121,6 +121,10 @@ public abstract class ProcessCmdlet : ConnectedCmdlet
         return true;
     }
 
+    /// <summary>Tells a person who pressed Ctrl+C that only the following has ended. The pipeline takes no records any more.</summary>
+    private protected void SayHowToComeBack(string sandboxId, string process) =>
+        Host.UI.WriteLine($"The process runs on. Come back with: Connect-E2BProcess {sandboxId} {process}");
+
     private static bool IsSandboxAlone(object value)
     {
         object inner = value is PSObject wrapped ? wrapped.BaseObject : value;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Running;
@@ -7,6 +8,12 @@ namespace E2B.PowerShell.Processes;
 /// <summary>Attaches to a process by its id or its tag, and detaches when it is left. The process is not touched.</summary>
 internal sealed class ProcessFollower(Sandbox sandbox, int? pid, string? tag)
 {
+    /// <summary>Where the process runs.</summary>
+    public string SandboxId => sandbox.SandboxId;
+
+    /// <summary>How to name it to Connect-E2BProcess.</summary>
+    public string Name => pid?.ToString(CultureInfo.InvariantCulture) ?? $"-Tag '{tag}'";
+
     /// <summary>How it went, as soon as that is known.</summary>
     public CommandOutcome? Outcome { get; private set; }
 

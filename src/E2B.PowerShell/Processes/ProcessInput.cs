@@ -1,7 +1,7 @@
 namespace E2B.PowerShell.Processes;
 
 /// <summary>The way into a process: its own handle where this session started it, else a look at what it is.</summary>
-internal sealed class ProcessInput(E2BProcess process)
+internal sealed class ProcessInput(E2BProcess process, Sandbox sandbox)
 {
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
@@ -9,7 +9,7 @@ internal sealed class ProcessInput(E2BProcess process)
         {
             await (process.Handle is { } handle
                 ? handle.SendInputAsync(bytes, cancellationToken)
-                : process.Sandbox.Commands.SendInputAsync(process.Pid, bytes, cancellationToken)).ConfigureAwait(false);
+                : sandbox.Commands.SendInputAsync(process.Pid, bytes, cancellationToken)).ConfigureAwait(false);
         }
         catch (E2BInvalidArgumentException e)
         {
@@ -23,7 +23,7 @@ internal sealed class ProcessInput(E2BProcess process)
         {
             await (process.Handle is { } handle
                 ? handle.CloseInputAsync(cancellationToken)
-                : process.Sandbox.Commands.CloseInputAsync(process.Pid, cancellationToken)).ConfigureAwait(false);
+                : sandbox.Commands.CloseInputAsync(process.Pid, cancellationToken)).ConfigureAwait(false);
         }
         catch (E2BInvalidArgumentException e)
         {

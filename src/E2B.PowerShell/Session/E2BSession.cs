@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 using E2B.PowerShell.LocalServer;
@@ -31,13 +33,16 @@ internal sealed class E2BSession
     /// <summary>The modes that programs had switched on in terminals that were let go of, for who comes back.</summary>
     public Dictionary<(string SandboxId, int ProcessId), byte[]> TerminalModes { get; } = [];
 
+    /// <summary>The jobs that this session started; they end with it.</summary>
+    public ConcurrentBag<Job> Jobs { get; } = [];
+
     /// <summary>When the module goes, so does what the session holds, a server that it started included.</summary>
     public static void EndCurrent()
     {
         if (_sessions.TryGetValue(Runspace.DefaultRunspace, out E2BSession? session))
         {
             AttachedTerminal.Abandon(session);
-            session.LocalServer?.Dispose();
+            session.End();
             _sessions.Remove(Runspace.DefaultRunspace);
         }
     }
@@ -49,10 +54,17 @@ internal sealed class E2BSession
         {
             if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
             {
-                session.LocalServer?.Dispose();
+                session.End();
             }
         };
         return session;
+    }
+
+    /// <summary>Ends what the session has running: its jobs with their work in the sandboxes, and its server.</summary>
+    private void End()
+    {
+        Parallel.ForEach(Jobs, static job => job.StopJob());
+        LocalServer?.Dispose();
     }
 
     internal sealed record EnvironmentConnection(string Key, E2BConnection Connection);

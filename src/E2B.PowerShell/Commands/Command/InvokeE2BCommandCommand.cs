@@ -114,6 +114,7 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
         if (_job is not null)
         {
             JobRepository.Add(_job);
+            Session.Jobs.Add(_job);
             WriteObject(_job);
             return;
         }

@@ -122,7 +122,11 @@ public sealed class ConnectE2BCommand : E2BCmdlet
         if (server is null)
         {
             ThrowTerminatingError(ErrorFactory.NotFound(
-                "E2BLocalServerNotFound", "No local server runs on this machine. Start one with Start-E2BLocalServer.", null));
+                "E2BLocalServerNotFound",
+                DataDirectory is null
+                    ? "No local server runs on this machine. Start one with Start-E2BLocalServer."
+                    : $"No local server uses the directory '{DataDirectory}'. Start one with Start-E2BLocalServer -DataDirectory.",
+                DataDirectory));
         }
 
         return server!.ToConnectionOptions();

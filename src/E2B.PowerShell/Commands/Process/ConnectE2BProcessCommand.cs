@@ -34,12 +34,12 @@ public sealed class ConnectE2BProcessCommand : ProcessCmdlet
         List<ProcessFollower> followers = [];
         if (Tag is not null && TryGetSandbox(out Sandbox? sandbox))
         {
-            followers.Add(new ProcessFollower(sandbox!, null, Tag));
+            followers.Add(new ProcessFollower(WithRequestTimeout(sandbox!), null, Tag));
         }
 
         if (Tag is null || HasProcesses)
         {
-            followers.AddRange(ResolveProcesses().Select(static process => new ProcessFollower(process.Sandbox, process.Pid, null)));
+            followers.AddRange(ResolveProcesses().Select(process => new ProcessFollower(WithRequestTimeout(process.Sandbox), process.Pid, null)));
         }
 
         var form = new OutputForm { Bytes = AsByteStream, MergeStdErr = MergeStdErr, Tagged = !AsByteStream && (followers.Count > 1 || MergeStdErr) };
@@ -51,6 +51,15 @@ public sealed class ConnectE2BProcessCommand : ProcessCmdlet
         try
         {
             DrainQueue();
+        }
+        catch (PipelineStoppedException) when (StopToken.IsCancellationRequested)
+        {
+            foreach (ProcessFollower follower in followers.Where(static follower => follower.Outcome is null))
+            {
+                SayHowToComeBack(follower.SandboxId, follower.Name);
+            }
+
+            throw;
         }
         finally
         {

@@ -71,7 +71,7 @@ public sealed class GetE2BProcessCommand : ConnectedCmdlet
 
     private void List(Sandbox sandbox)
     {
-        if (!TryAwait(token => sandbox.Commands.ListAsync(token), sandbox, out IReadOnlyList<ProcessDetails> processes))
+        if (!TryAwait(token => WithRequestTimeout(sandbox).Commands.ListAsync(token), sandbox, out IReadOnlyList<ProcessDetails> processes))
         {
             return;
         }

@@ -9,6 +9,7 @@ namespace E2B.PowerShell.Commands;
 public sealed class SendE2BProcessInputCommand : ProcessCmdlet
 {
     private IReadOnlyList<E2BProcess>? _targets;
+    private bool _hasShiftedValue;
 
     /// <summary>What to send, where it does not come down the pipeline: each string a line, bytes as they are.</summary>
     [Parameter(Position = 2)]
@@ -24,7 +25,21 @@ public sealed class SendE2BProcessInputCommand : ProcessCmdlet
     [Parameter]
     public SwitchParameter Close { get; set; }
 
-    private bool HasValue => MyInvocation.BoundParameters.ContainsKey(nameof(Value));
+    private bool HasValue => _hasShiftedValue || MyInvocation.BoundParameters.ContainsKey(nameof(Value));
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // A process needs no sandbox before it: then what comes second is the input.
+        object? first = Sandbox is PSObject wrapped ? wrapped.BaseObject : Sandbox;
+        if (first is E2BProcess && ProcessId is not null && !HasValue)
+        {
+            (Value, ProcessId) = (PSObject.AsPSObject(ProcessId), null);
+            _hasShiftedValue = true;
+        }
+
+        base.BeginProcessing();
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -86,5 +101,5 @@ public sealed class SendE2BProcessInputCommand : ProcessCmdlet
         }
     }
 
-    private static ProcessInput InputOf(E2BProcess process) => new(process);
+    private ProcessInput InputOf(E2BProcess process) => new(process, WithRequestTimeout(process.Sandbox));
 }

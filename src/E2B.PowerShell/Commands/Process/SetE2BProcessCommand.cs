@@ -27,7 +27,7 @@ public sealed class SetE2BProcessCommand : ProcessCmdlet
                 TryAwait(
                     async token =>
                     {
-                        await process.Sandbox.Pty.ResizeAsync(process.Pid, Columns, Rows, token).ConfigureAwait(false);
+                        await WithRequestTimeout(process.Sandbox).Pty.ResizeAsync(process.Pid, Columns, Rows, token).ConfigureAwait(false);
                         return true;
                     },
                     process,

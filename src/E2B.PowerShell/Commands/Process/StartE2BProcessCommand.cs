@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using E2B.PowerShell.Errors;
+using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Running;
 
 namespace E2B.PowerShell.Commands;
@@ -52,18 +53,24 @@ public sealed class StartE2BProcessCommand : CommandCmdlet
     protected override void EndProcessing()
     {
         string text = WhatToRunText ?? "bash";
-        foreach (Sandbox sandbox in ResolveTargets(hasInput: false))
-        {
-            if (!ShouldProcess(sandbox.SandboxId, $"Start '{text}'"))
-            {
-                continue;
-            }
+        List<Sandbox> sandboxes =
+            [.. ResolveTargets(hasInput: false).Where(sandbox => ShouldProcess(sandbox.SandboxId, $"Start '{text}'"))];
+        StartEach(Queue, sandboxes, ThrottleLimit, (sandbox, writer, stop) => StartAsync(sandbox, text, writer, stop));
+        DrainQueue();
+    }
 
-            Sandbox target = WithRequestTimeout(sandbox);
-            if (TryAwait(token => StartAsync(target, token), sandbox, out CommandHandle handle))
-            {
-                WriteObject(new E2BProcess(sandbox, handle.ProcessId, Tag, text, handle));
-            }
+    private async Task<bool> StartAsync(Sandbox sandbox, string text, PipelineWriter writer, CancellationToken stop)
+    {
+        try
+        {
+            CommandHandle handle = await StartAsync(WithRequestTimeout(sandbox), stop).ConfigureAwait(false);
+            await writer.OutputAsync(new E2BProcess(sandbox, handle.ProcessId, Tag, text, handle)).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        {
+            await writer.FailureAsync(ErrorFactory.Create(e, sandbox)).ConfigureAwait(false);
+            return false;
         }
     }
 

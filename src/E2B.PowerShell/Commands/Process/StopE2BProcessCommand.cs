@@ -33,7 +33,7 @@ public sealed class StopE2BProcessCommand : ProcessCmdlet
         foreach (E2BProcess process in ResolveProcesses())
         {
             if (!ShouldProcess($"{process.Pid} {process.Command} in sandbox {process.SandboxId}", "Stop process")
-                || !TryAwait(token => process.Sandbox.Commands.StopAsync(process.Pid, options, token), process, out StopResult result))
+                || !TryAwait(token => WithRequestTimeout(process.Sandbox).Commands.StopAsync(process.Pid, options, token), process, out StopResult result))
             {
                 continue;
             }

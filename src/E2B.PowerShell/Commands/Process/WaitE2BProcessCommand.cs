@@ -25,9 +25,18 @@ public sealed class WaitE2BProcessCommand : ProcessCmdlet
 
         foreach (E2BProcess process in ResolveProcesses())
         {
-            if (TryAwait(token => WaitAsync(process, limit.Token, token), process, out CommandResult result))
+            WriteVerbose($"Waiting for process {process.Pid} in sandbox {process.SandboxId}.");
+            try
             {
-                WriteObject(result);
+                if (TryAwait(token => WaitAsync(process, limit.Token, token), process, out CommandResult result))
+                {
+                    WriteObject(result);
+                }
+            }
+            catch (PipelineStoppedException) when (StopToken.IsCancellationRequested)
+            {
+                SayHowToComeBack(process.SandboxId, process.ToString());
+                throw;
             }
         }
     }
@@ -43,7 +52,7 @@ public sealed class WaitE2BProcessCommand : ProcessCmdlet
             }
 
             var options = new CommandOptions { Timeout = TimeSpan.Zero };
-            CommandHandle handle = await process.Sandbox.Commands.ConnectAsync(process.Pid, options, either.Token).ConfigureAwait(false);
+            CommandHandle handle = await WithRequestTimeout(process.Sandbox).Commands.ConnectAsync(process.Pid, options, either.Token).ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
                 return await handle.WaitAsync(either.Token).ConfigureAwait(false);
