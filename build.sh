@@ -16,14 +16,20 @@ need_packages() {
   command -v ip >/dev/null || missing+=(iproute2)
   command -v nft >/dev/null || [ -x /usr/sbin/nft ] || missing+=(nftables)
   command -v mkfs.ext4 >/dev/null || [ -x /usr/sbin/mkfs.ext4 ] || missing+=(e2fsprogs)
-  # The tests of Enter-E2BSandbox type into it.
-  [ "$1" != test ] || command -v tmux >/dev/null || missing+=(tmux)
+  if [ "$1" != try ]; then
+    # The tests type into tmux, look at processes in sandboxes, which show the host's /usr, and drive the official client.
+    command -v tmux >/dev/null || missing+=(tmux)
+    [ -x /usr/bin/pgrep ] || missing+=(procps)
+    [ -x /usr/bin/python3 ] || missing+=(python3)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+  fi
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing what the local server needs: ${missing[*]}"
+    echo "Installing what is needed: ${missing[*]}"
     { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"; } >/dev/null
   else
-    echo "build.sh: the local server needs these packages; install them first: ${missing[*]}" >&2
+    echo "build.sh: these packages are needed; install them first: ${missing[*]}" >&2
     exit 1
   fi
 }

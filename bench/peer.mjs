@@ -49,8 +49,8 @@ works.fan = async (all, rounds) => {
 const all = await Promise.all(id.split(',').map((one) => Sandbox.connect(one, { timeoutMs: 3_600_000 })))
 const sandbox = mode === 'fan' ? all : all[0]
 const work = works[mode]
-await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : 1)
 const before = peak()
+await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : 1)
 const begin = performance.now()
 await work(sandbox, count)
 console.log(((performance.now() - begin) / 1000).toFixed(4), (peak() - before).toFixed(1))

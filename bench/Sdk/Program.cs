@@ -31,8 +31,8 @@ Func<int, Task> work = mode switch
     "down" => n => Measure.DownloadAsync(sandbox, n),
     _ => throw new ArgumentException($"unknown measurement '{mode}'"),
 };
-await work(mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
 double before = Measure.PeakMemory();
+await work(mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
 var watch = Stopwatch.StartNew();
 await work(count);
 watch.Stop();
