@@ -475,12 +475,14 @@ public sealed class StreamingTests
 
     private static (Stream, Stream) Pair()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("pair").FullName, "s");
+        string folder = Directory.CreateTempSubdirectory("pair").FullName;
+        string path = Path.Combine(folder, "s");
         using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         listener.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
         listener.Listen();
         var one = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         one.Connect(new System.Net.Sockets.UnixDomainSocketEndPoint(path));
+        Directory.Delete(folder, recursive: true);
         return (new System.Net.Sockets.NetworkStream(one, true), new System.Net.Sockets.NetworkStream(listener.Accept(), true));
     }
 

@@ -22,12 +22,19 @@ public sealed class CrashTests
         Assert.Empty(Mounts.Below(options.RuntimeDirectory));
         Assert.Single(LoopDevice.Attached(options.DataDirectory));
 
-        server.Kill();
-        await UntilAsync(() => HasEnded(init), "the agent ends with its stdin");
-        await ProcessWatcher.Instance.WaitAsync(init);
-        await UntilAsync(() => LoopDevice.Attached(options.DataDirectory).Count == 0, "the loop device frees itself");
-        server.Dispose();
-        await using var next = await TestRuntime.OpenAsync(options);
+        try
+        {
+            server.Kill();
+            await UntilAsync(() => HasEnded(init), "the agent ends with its stdin");
+            await ProcessWatcher.Instance.WaitAsync(init);
+            await UntilAsync(() => LoopDevice.Attached(options.DataDirectory).Count == 0, "the loop device frees itself");
+        }
+        finally
+        {
+            // Also when it does not hold: the next server takes away what is left.
+            server.Dispose();
+            await using var next = await TestRuntime.OpenAsync(options);
+        }
     }
 
     [Theory]
