@@ -93,29 +93,53 @@ internal static class FileWriter
         return file;
     }
 
-    /// <summary>Straight out of the server's own buffers: one copy less.</summary>
+    /// <summary>The server's buffers are small: what has come is written together, but nothing waits for more to come.</summary>
     private static async Task CopyAsync(PipeReader body, int file, CancellationToken cancellation)
     {
-        while (true)
+        byte[] block = ArrayPool<byte>.Shared.Rent(BufferSize);
+        int filled = 0;
+        try
         {
-            ReadResult read = await body.ReadAsync(cancellation);
-            try
+            bool completed = false;
+            while (!completed)
             {
-                foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+                if (!body.TryRead(out ReadResult read))
                 {
-                    WriteAll(file, segment.Span);
+                    WriteAll(file, block.AsSpan(0, filled));
+                    filled = 0;
+                    read = await body.ReadAsync(cancellation);
                 }
-            }
-            finally
-            {
-                // Even if the disk is full: otherwise the server could not read on, and would drop the connection.
-                body.AdvanceTo(read.Buffer.End);
+
+                ReadOnlySequence<byte> data = read.Buffer;
+                try
+                {
+                    while (!data.IsEmpty)
+                    {
+                        int length = (int)Math.Min(data.Length, block.Length - filled);
+                        data.Slice(0, length).CopyTo(block.AsSpan(filled));
+                        filled += length;
+                        data = data.Slice(length);
+                        if (filled == block.Length)
+                        {
+                            filled = 0;
+                            WriteAll(file, block);
+                        }
+                    }
+                }
+                finally
+                {
+                    // Even if the disk is full: otherwise the server could not read on, and would drop the connection.
+                    body.AdvanceTo(read.Buffer.End);
+                }
+
+                completed = read.IsCompleted;
             }
 
-            if (read.IsCompleted)
-            {
-                return;
-            }
+            WriteAll(file, block.AsSpan(0, filled));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
         }
     }
 
