@@ -51,7 +51,12 @@ Describe 'Which connection is used' {
         Get-E2BSandbox -Connection $good | Remove-E2BSandbox
     }
 
-    It 'has debug mode' {
+    It 'has debug mode, in which an id is taken as it is and what is none is an error' {
+        Connect-E2B -DebugMode -SandboxUrl http://127.0.0.1:1
+        Invoke-E2BCommand any-id 'true' -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'E2BUnreachable,*'
+        Invoke-E2BCommand 42 'true' -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem[0].FullyQualifiedErrorId | Should -BeLike 'E2BInvalidArgument,*'
         Connect-E2B -DebugMode
         (Get-E2BConnection).Debug | Should -BeTrue
     }

@@ -44,6 +44,10 @@ Describe 'Invoke-E2BCommand -AsJob' {
         $problem[0].TargetObject.ExitCode | Should -Be 6
     }
 
+    It 'holds the pipeline back while the command does not read, and takes it all' {
+        1..60000 | Invoke-E2BCommand $sandbox 'sleep 0.5; wc -l' -AsJob | Wait-Job | Receive-Job | Should -Match '^\s*60000$'
+    }
+
     It 'takes stdin from the pipeline' {
         'b', 'a' | Invoke-E2BCommand $sandbox 'sort' -AsJob | Wait-Job | Receive-Job | Should -BeExactly @('a', 'b')
     }

@@ -19,11 +19,6 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
     [ArgumentCompleter(typeof(SandboxIdCompleter))]
     public object? Sandbox { get; set; }
 
-    /// <summary>How many sandboxes are worked on at a time. The default of Set-E2BDefault, 32, without it.</summary>
-    [Parameter]
-    [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; }
-
     /// <summary>The cmdlet's second positional: a command, or a path.</summary>
     private protected abstract string? SecondPositional { get; set; }
 
@@ -35,9 +30,6 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
 
     /// <summary>Whether a sandbox that was named could not be found.</summary>
     private protected bool HasMissingTargets { get; private set; }
-
-    /// <summary>Whether any sandbox is named so far, by argument or by pipeline.</summary>
-    private protected bool HasTargets => _targets.Count > 0;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()

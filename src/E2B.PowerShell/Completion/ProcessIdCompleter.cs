@@ -25,7 +25,7 @@ public sealed class ProcessIdCompleter : IArgumentCompleter
                 ? session.Defaults.Sandbox
                 : SandboxArgument.TryGetSandbox(named, out Sandbox? given)
                     ? given
-                    : Clients.For(Connections.Resolve(null, session)).Sandboxes.Attach(SandboxArgument.GetId(named));
+                    : RunningSandboxes.ClientFor(fakeBoundParameters).Sandboxes.Attach(SandboxArgument.GetId(named));
             if (sandbox is null)
             {
                 return [];

@@ -10,13 +10,22 @@ internal static class RunningSandboxes
     /// <summary>A person waits at the prompt: a service that takes longer than this completes nothing.</summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(2);
 
+    private static readonly SandboxListFilter _filter = new() { States = [SandboxState.Running] };
+
+    /// <summary>The client that the command line would use.</summary>
+    public static E2BClient ClientFor(IDictionary boundParameters)
+    {
+        object? named = boundParameters["Connection"];
+        var given = (named is PSObject wrapped ? wrapped.BaseObject : named) as E2BConnection;
+        return Clients.For(Connections.Resolve(given, E2BSession.Current));
+    }
+
     /// <summary>The running sandboxes; none when the service does not answer in time or not at all.</summary>
     public static IReadOnlyList<SandboxInfo> List(IDictionary boundParameters)
     {
         try
         {
-            var given = boundParameters["Connection"] is PSObject wrapped ? wrapped.BaseObject as E2BConnection : boundParameters["Connection"] as E2BConnection;
-            E2BClient client = Clients.For(Connections.Resolve(given, E2BSession.Current));
+            E2BClient client = ClientFor(boundParameters);
             using var limit = new CancellationTokenSource(_limit);
             return Task.Run(() => CollectAsync(client, limit.Token)).GetAwaiter().GetResult();
         }
@@ -30,7 +39,7 @@ internal static class RunningSandboxes
     private static async Task<IReadOnlyList<SandboxInfo>> CollectAsync(E2BClient client, CancellationToken cancellationToken)
     {
         var found = new List<SandboxInfo>();
-        await foreach (SandboxInfo info in client.Sandboxes.ListAsync(null, cancellationToken).ConfigureAwait(false))
+        await foreach (SandboxInfo info in client.Sandboxes.ListAsync(_filter, cancellationToken).ConfigureAwait(false))
         {
             found.Add(info);
         }

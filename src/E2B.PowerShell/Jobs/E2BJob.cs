@@ -58,6 +58,11 @@ internal sealed class E2BJob : Job, IPipelineSink
         SetJobState(JobState.Stopping);
         _stop.Cancel();
         _drained.Wait();
+        if (JobStateInfo.State == JobState.Stopping)
+        {
+            // It had come to its end by itself in between.
+            SetJobState(JobState.Stopped);
+        }
     }
 
     void IPipelineSink.WriteOutput(object? value) => Output.Add(value as PSObject ?? new PSObject(value));

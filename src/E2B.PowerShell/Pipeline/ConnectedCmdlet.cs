@@ -58,17 +58,13 @@ public abstract class ConnectedCmdlet : E2BCmdlet
             return true;
         }
 
-        if (Client.Connection.Debug)
-        {
-            // There is no control plane to ask.
-            sandbox = Client.Sandboxes.Attach(SandboxArgument.GetId(value));
-            return true;
-        }
-
-        // Only an id costs a request, and needs a connection of the session's.
+        // Only an id costs a request, and needs a connection of the session's. In debug mode there is nobody to ask.
         SandboxOperations sandboxes = Client.Sandboxes;
+        bool debug = Client.Connection.Debug;
         return TryAwait(
-            async token => sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
+            async token => debug
+                ? sandboxes.Attach(SandboxArgument.GetId(value))
+                : sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
             value,
             out sandbox);
     }

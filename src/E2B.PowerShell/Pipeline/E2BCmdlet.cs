@@ -76,20 +76,6 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
         }
     }
 
-    /// <summary>Does one asynchronous thing that the rest of the cmdlet depends on; a failure ends the cmdlet.</summary>
-    private protected T AwaitOrStop<T>(Func<CancellationToken, Task<T>> work, object? target)
-    {
-        try
-        {
-            return Await(work);
-        }
-        catch (Exception e) when (ErrorFactory.IsExpected(e))
-        {
-            ThrowTerminatingError(ErrorFactory.Create(e, target));
-            throw;
-        }
-    }
-
     /// <summary>Writes what the workers bring until all have ended.</summary>
     private protected void DrainQueue()
     {

@@ -39,6 +39,11 @@ public abstract class CommandCmdlet : SandboxCmdlet
     [ValidateRange(0, Limits.MaxSeconds)]
     public int TimeoutSec { get; set; }
 
+    /// <summary>How many sandboxes are worked on at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
     private protected override string? SecondPositional { get => Command; set => Command = value; }
 
     private protected override string SecondPositionalName => nameof(Command);

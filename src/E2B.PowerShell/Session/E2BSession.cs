@@ -33,8 +33,16 @@ internal sealed class E2BSession
     /// <summary>The modes that programs had switched on in terminals that were let go of, for who comes back.</summary>
     public Dictionary<(string SandboxId, int ProcessId), byte[]> TerminalModes { get; } = [];
 
-    /// <summary>The jobs that this session started; they end with it.</summary>
-    public ConcurrentBag<Job> Jobs { get; } = [];
+    /// <summary>The jobs of this session that have not ended yet.</summary>
+    private readonly ConcurrentDictionary<Job, byte> _jobs = [];
+
+    /// <summary>Has a job end with the session, if it has not by then.</summary>
+    public void Track(Job job)
+    {
+        _jobs[job] = 0;
+        job.StateChanged += (_, change) => Forget(job, change.JobStateInfo.State);
+        Forget(job, job.JobStateInfo.State);
+    }
 
     /// <summary>When the module goes, so does what the session holds, a server that it started included.</summary>
     public static void EndCurrent()
@@ -60,10 +68,18 @@ internal sealed class E2BSession
         return session;
     }
 
+    private void Forget(Job job, JobState state)
+    {
+        if (state is JobState.Completed or JobState.Failed or JobState.Stopped)
+        {
+            _jobs.TryRemove(job, out _);
+        }
+    }
+
     /// <summary>Ends what the session has running: its jobs with their work in the sandboxes, and its server.</summary>
     private void End()
     {
-        Parallel.ForEach(Jobs, static job => job.StopJob());
+        Parallel.ForEach(_jobs.Keys, static job => job.StopJob());
         LocalServer?.Dispose();
     }
 

@@ -86,15 +86,8 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
 
         byte[] bytes = InputBytes.Of(InputObject);
         Task room = Task.WhenAll(_inputs.Select(input => input.Write(bytes)));
-        if (_job is null)
-        {
-            DrainQueueUntil(room);
-            Queue.DrainAvailable(this);
-        }
-        else
-        {
-            AwaitOrStop(token => room.WaitAsync(token).ContinueWith(static done => done.IsCompleted, TaskScheduler.Default), null);
-        }
+        DrainQueueUntil(room);
+        Queue.DrainAvailable(this);
     }
 
     /// <inheritdoc/>
@@ -114,7 +107,7 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
         if (_job is not null)
         {
             JobRepository.Add(_job);
-            Session.Jobs.Add(_job);
+            Session.Track(_job);
             WriteObject(_job);
             return;
         }

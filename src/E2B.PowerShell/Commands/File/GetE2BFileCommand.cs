@@ -36,6 +36,11 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
+    /// <summary>How many sandboxes are worked on at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
     private protected override string? SecondPositional { get => Path; set => Path = value; }
 
     private protected override string SecondPositionalName => nameof(Path);
