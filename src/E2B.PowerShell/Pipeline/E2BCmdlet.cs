@@ -33,6 +33,8 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
 
     void IPipelineSink.WriteWarningText(string text) => WriteWarning(text);
 
+    void IPipelineSink.WriteProgressBar(ProgressRecord progress) => WriteProgress(progress);
+
     /// <summary>Sets $LASTEXITCODE, as a program run by the shell does.</summary>
     private protected void SetLastExitCode(int exitCode) => SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);
 

@@ -12,4 +12,6 @@ internal interface IPipelineSink
     void WriteNote(InformationRecord information);
 
     void WriteWarningText(string text);
+
+    void WriteProgressBar(ProgressRecord progress);
 }

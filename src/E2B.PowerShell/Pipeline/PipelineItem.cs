@@ -57,4 +57,9 @@ internal abstract record PipelineItem
     {
         public override void WriteTo(IPipelineSink sink) => sink.WriteWarningText(Text);
     }
+
+    internal sealed record Progress(ProgressRecord Value) : PipelineItem
+    {
+        public override void WriteTo(IPipelineSink sink) => sink.WriteProgressBar(Value);
+    }
 }

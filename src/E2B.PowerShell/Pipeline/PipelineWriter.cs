@@ -17,4 +17,7 @@ internal readonly struct PipelineWriter(ChannelWriter<PipelineItem> items, Cance
     public ValueTask FailureAsync(ErrorRecord error) => items.WriteAsync(new PipelineItem.Failure(error), stop);
 
     public ValueTask WarningAsync(string text) => items.WriteAsync(new PipelineItem.Warning(text), stop);
+
+    /// <summary>Shows how far the work is. A full queue drops it: the next one says more.</summary>
+    public void TryProgress(ProgressRecord progress) => items.TryWrite(new PipelineItem.Progress(progress));
 }
