@@ -20,6 +20,7 @@ internal abstract class FollowedStream<TMessage, TItem> : IDisposable
     private static readonly TimeSpan _tailLimit = TimeSpan.FromSeconds(1);
 
     private readonly Followed _followed;
+    private readonly TimeSpan _endGrace;
     private readonly StreamRecovery<TMessage> _recovery;
     private readonly CancellationTokenSource _closed = new();
     private MessageStream<TMessage> _stream;
@@ -27,14 +28,19 @@ internal abstract class FollowedStream<TMessage, TItem> : IDisposable
     private TItem? _gap;
     private bool _gapIsDue;
     private long _waitingSince;
+    private bool _waitsForLimit;
     private ExceptionDispatchInfo? _failure;
     private int _reattached;
     private volatile bool _disposed;
 
+    /// <param name="sandbox">Where.</param>
+    /// <param name="stream">After its first message.</param>
+    /// <param name="followed">What.</param>
+    /// <param name="endGrace">How long after the limit word of the end may still come.</param>
     protected FollowedStream(Sandbox sandbox, MessageStream<TMessage> stream, Followed followed, TimeSpan endGrace)
     {
         Timing = sandbox.Client.Connection.Timing;
-        EndGrace = endGrace;
+        _endGrace = endGrace;
         _followed = followed;
         _stream = stream;
         _recovery = new StreamRecovery<TMessage>(sandbox, followed, endGrace, ReopenAsync, Overdue);
@@ -47,9 +53,6 @@ internal abstract class FollowedStream<TMessage, TItem> : IDisposable
     public Exception? Failure => _failure?.SourceException;
 
     protected StreamTiming Timing { get; }
-
-    /// <summary>How long after the limit word of the end may still come.</summary>
-    protected TimeSpan EndGrace { get; }
 
     /// <summary>Whether what is followed has ended.</summary>
     protected abstract bool IsOver { get; }
@@ -196,7 +199,12 @@ internal abstract class FollowedStream<TMessage, TItem> : IDisposable
             }
             catch (TimeoutException e) when (!IsOver)
             {
-                ThrowIfOverdue(e);
+                // Timers are not exact: the clock may say that the limit is still to come.
+                if (_waitsForLimit || _followed.IsOverdue(by: TimeSpan.Zero))
+                {
+                    throw Overdue(e);
+                }
+
                 isSilent = true;
                 _broken = e;
             }
@@ -255,8 +263,9 @@ internal abstract class FollowedStream<TMessage, TItem> : IDisposable
         if (_followed.Limit is { } limit)
         {
             // A slow reader may ask long after the limit for what is still on its way.
-            TimeSpan left = Max(limit - _followed.Elapsed, TimeSpan.Zero) + EndGrace;
-            wait = left < wait ? left : wait;
+            TimeSpan left = Max(limit - _followed.Elapsed, TimeSpan.Zero) + _endGrace;
+            _waitsForLimit = left < wait;
+            wait = _waitsForLimit ? left : wait;
         }
 
         return Max(wait, TimeSpan.Zero);
