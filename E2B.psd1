@@ -33,6 +33,7 @@
         'Send-E2BProcessInput'
         'Get-E2BFile'
         'Set-E2BFile'
+        'Watch-E2BDirectory'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()
