@@ -16,7 +16,7 @@ namespace E2B;
 /// <see cref="E2BTimeoutException"/>, <see cref="E2BUnreachableException"/> and <see cref="E2BException"/>, and
 /// <see cref="OperationCanceledException"/> when its caller gave up.
 /// </remarks>
-public sealed class FilesClient
+public sealed partial class FilesClient
 {
     private const string Service = "/filesystem.Filesystem/";
 
