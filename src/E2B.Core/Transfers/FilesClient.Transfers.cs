@@ -27,7 +27,7 @@ public sealed partial class FilesClient
         string localPath, string path, TransferOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(localPath);
-        RequirePath(path);
+        Files.FileAddress.Require(path);
         string full = Path.GetFullPath(localPath);
         return UploadAsync([new LocalRoot(full, path.EndsWith('/') ? Path.GetFileName(full) : string.Empty)], path, options, cancellationToken);
     }
@@ -48,7 +48,7 @@ public sealed partial class FilesClient
     {
         ArgumentException.ThrowIfNullOrEmpty(localDirectory);
         ArgumentNullException.ThrowIfNull(relativePaths);
-        RequirePath(path);
+        Files.FileAddress.Require(path);
         bool alone = options?.Recurse != true;
         List<LocalRoot> roots = [.. relativePaths.Select(relative => new LocalRoot(Path.GetFullPath(Path.Combine(localDirectory, relative)), relative, alone))];
         return UploadAsync(roots, path, options, cancellationToken);
