@@ -100,7 +100,7 @@ public sealed class RemoveE2BItemCommand : EntryCmdlet
     }
 
     private void Protect(string path, string reason) => WriteError(ErrorFactory.InvalidArgument(
-        "E2BProtectedPath", $"'{path}' is not removed: {reason} What is in it can be: add /*.", path));
+        "E2BProtectedPath", $"'{path}' is not removed: {reason} To remove what is in it, add /*.", path));
 
     private async Task<bool> RemoveAsync(EntryTarget target, SandboxEntry entry, PipelineWriter writer, CancellationToken stop)
     {
