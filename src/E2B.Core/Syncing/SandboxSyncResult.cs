@@ -1,7 +1,7 @@
 namespace E2B;
 
 /// <summary>What one pass of a sync did.</summary>
-public sealed class SandboxSyncResult
+public sealed record SandboxSyncResult
 {
     /// <summary>The sandbox.</summary>
     public required string SandboxId { get; init; }

@@ -54,6 +54,72 @@ public sealed partial class FilesClient
         return UploadAsync(roots, path, options, cancellationToken);
     }
 
+    /// <summary>
+    /// Copies a file or directory of the sandbox to this machine: modes, times, links and empty directories as they are,
+    /// on Windows without modes. What is there already is replaced, files one by one; what else is in a directory stays.
+    /// </summary>
+    /// <param name="path">The file, link or directory in the sandbox.</param>
+    /// <param name="localPath">Where it is to be. Ends it in a slash, it is the directory to copy into. Directories on the way are made.</param>
+    /// <param name="options">How to copy. A directory needs <see cref="TransferOptions.Recurse"/>.</param>
+    /// <param name="cancellationToken">Gives up. What has arrived by then is removed again, unless it is to be resumed; nothing is in its place.</param>
+    /// <returns>What was copied, and which entries could not be.</returns>
+    /// <remarks>
+    /// The sandbox is not trusted: nothing is ever written outside the destination, whatever a listing or an archive
+    /// holds. Names that lead elsewhere or that this system cannot have, links that lead outside, and what nobody asked for
+    /// are errors of single entries (<see cref="TransferEntryError.Unsafe"/>), and nothing is written through a local link.
+    /// Everything arrives in a hidden directory next to the destination (within it, if it is there already) and is put
+    /// into its place at the end, by renaming. A program that is killed meanwhile leaves that directory,
+    /// <c>.name.e2b-…</c>, and nothing half-written.
+    /// </remarks>
+    /// <exception cref="TransferEntryException">Something else is in the destination's place.</exception>
+    /// <exception cref="IOException">The local disk is full, or the destination cannot be written.</exception>
+    public Task<TransferResult> DownloadAsync(
+        string path, string localPath, TransferOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Files.FileAddress.Require(path);
+        ArgumentException.ThrowIfNullOrEmpty(localPath);
+        bool into = Path.EndsInDirectorySeparator(localPath);
+        return DownloadAsync([new RemoteRoot(path, into ? NameOf(path) : string.Empty)], localPath, options, cancellationToken);
+    }
+
+    /// <summary>
+    /// Copies a file or directory of this sandbox into another, through this program and without a file here. Links that
+    /// lead outside the destination are errors, as with <see cref="DownloadAsync(string, string, TransferOptions?, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="path">The file, link or directory in this sandbox.</param>
+    /// <param name="target">The other sandbox.</param>
+    /// <param name="targetPath">Where it is to be there. Ends it in a slash, it is the directory to copy into. Directories on the way are made.</param>
+    /// <param name="options">How to copy. A directory needs <see cref="TransferOptions.Recurse"/>.</param>
+    /// <param name="cancellationToken">Gives up. What has arrived by then is removed again; nothing is in its place.</param>
+    /// <returns>What was copied, and which entries could not be.</returns>
+    /// <exception cref="NotEnoughSpaceException">The target's disk is full.</exception>
+    /// <exception cref="TransferEntryException">The destination cannot be written, or something else is there.</exception>
+    public Task<TransferResult> TransferAsync(
+        string path, Sandbox target, string targetPath, TransferOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Files.FileAddress.Require(path);
+        ArgumentNullException.ThrowIfNull(target);
+        Files.FileAddress.Require(targetPath);
+        return TransferAsync([new RemoteRoot(path, targetPath.EndsWith('/') ? NameOf(path) : string.Empty)], target, targetPath, options, cancellationToken);
+    }
+
+    internal Task<TransferResult> DownloadAsync(
+        IReadOnlyList<RemoteRoot> roots, string localPath, TransferOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new TransferOptions();
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(localPath));
+        string? key = options.Resume ? string.Join('\0', [_sandbox.SandboxId, options.User, .. roots.Select(static root => root.SandboxPath)]) : null;
+        return new TransferEngine(SourceOf(roots, options), new LocalSink(full, key, options.Force), options).RunAsync(cancellationToken);
+    }
+
+    internal Task<TransferResult> TransferAsync(
+        IReadOnlyList<RemoteRoot> roots, Sandbox target, string targetPath, TransferOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new TransferOptions();
+        var sink = new SandboxSink(target, targetPath, options.FileOptions(options.TargetUser), trustsLinks: false);
+        return new TransferEngine(SourceOf(roots, options), sink, options).RunAsync(cancellationToken);
+    }
+
     internal Task<TransferResult> UploadAsync(
         IReadOnlyList<LocalRoot> roots, string path, TransferOptions? options, CancellationToken cancellationToken)
     {
@@ -62,4 +128,13 @@ public sealed partial class FilesClient
         var sink = new SandboxSink(_sandbox, path, options.FileOptions(options.User));
         return new TransferEngine(source, sink, options).RunAsync(cancellationToken);
     }
+
+    private static string NameOf(string path)
+    {
+        string name = path.TrimEnd('/');
+        return name[(name.LastIndexOf('/') + 1)..];
+    }
+
+    private SandboxSource SourceOf(IReadOnlyList<RemoteRoot> roots, TransferOptions options) => new(
+        _sandbox, roots, options.FileOptions(options.User), new TransferFilter(options.Include, options.Exclude), options.Recurse);
 }

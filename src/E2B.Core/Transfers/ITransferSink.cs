@@ -15,6 +15,9 @@ internal interface ITransferSink
     /// <summary>Takes small files and links.</summary>
     Task WriteBulkAsync(IAsyncEnumerable<BulkItem> items, TransferReport report, CancellationToken cancellationToken);
 
+    /// <summary>Whether an entry is staged already, from an earlier copy.</summary>
+    bool Has(TransferEntry entry);
+
     /// <summary>How much of a file is there already, from an earlier copy.</summary>
     long OffsetOf(TransferEntry entry);
 
@@ -24,7 +27,7 @@ internal interface ITransferSink
     /// <summary>Takes a file away again that was staged in part.</summary>
     Task DiscardAsync(TransferEntry entry, CancellationToken cancellationToken);
 
-    /// <summary>Makes directories, links, modes and times as far as they are not there yet. The contents are complete.</summary>
+    /// <summary>All contents have arrived: what is still to be done for them to be compared.</summary>
     Task CompleteAsync(TransferPlan plan, TransferReport report, CancellationToken cancellationToken);
 
     /// <summary>The SHA-256 of staged files, by their relative paths.</summary>

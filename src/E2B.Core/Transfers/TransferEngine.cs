@@ -34,6 +34,11 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
                 await VerifyAsync(plan, report, cancellationToken).ConfigureAwait(false);
             }
 
+            foreach (TransferEntry entry in plan.Entries.Where(entry => report.HasFailed(entry.Path)))
+            {
+                await sink.DiscardAsync(entry, cancellationToken).ConfigureAwait(false);
+            }
+
             if (plan.Entries.All(entry => report.HasFailed(entry.Path)))
             {
                 await sink.AbortAsync().ConfigureAwait(false);
@@ -60,10 +65,16 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
         var work = new Queue<Func<CancellationToken, Task>>();
         foreach (IReadOnlyList<TransferEntry> part in plan.Parts)
         {
-            work.Enqueue(token => sink.WriteBulkAsync(source.ReadBulkAsync(part, report, token), report, token));
+            List<TransferEntry> missing = [.. part.Where(entry => !sink.Has(entry))];
+            Count(part.Except(missing), report);
+            if (missing.Count > 0)
+            {
+                work.Enqueue(token => sink.WriteBulkAsync(source.ReadBulkAsync(missing, report, token), report, token));
+            }
         }
 
-        foreach (TransferEntry entry in plan.Large)
+        Count(plan.Large.Where(sink.Has), report);
+        foreach (TransferEntry entry in plan.Large.Where(entry => !sink.Has(entry)))
         {
             work.Enqueue(token => CopyFileAsync(entry, report, token));
         }
@@ -106,6 +117,15 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
         }
     }
 
+    private static void Count(IEnumerable<TransferEntry> entries, TransferReport report)
+    {
+        foreach (TransferEntry entry in entries)
+        {
+            report.Meter.AddBytes(entry.Size, entry.Path);
+            report.Meter.AddFile(entry.Path);
+        }
+    }
+
     private async Task CopyFileAsync(TransferEntry entry, TransferReport report, CancellationToken cancellationToken)
     {
         long offset = sink.OffsetOf(entry);
@@ -127,7 +147,6 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
         catch (Exception e) when (IsAboutEntry(e))
         {
             report.Fail(entry.Path, e);
-            await sink.DiscardAsync(entry, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -144,19 +163,17 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
             if (!before.TryGetValue(file.Path, out string? expected) || !after.TryGetValue(file.Path, out string? actual))
             {
                 report.Fail(file, TransferEntryError.HashMismatch, "its SHA-256 could not be had on both sides. Copy it again.");
-                await sink.DiscardAsync(file, cancellationToken).ConfigureAwait(false);
             }
             else if (!string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase))
             {
                 report.Fail(file, TransferEntryError.HashMismatch, $"its SHA-256 is {expected} at the source and {actual} where it arrived. Copy it again.");
-                await sink.DiscardAsync(file, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     private TransferResult Result(TransferPlan plan, TransferReport report)
     {
-        List<TransferEntry> copied = [.. plan.Entries.Where(entry => !report.HasFailed(entry.Path))];
+        List<TransferEntry> copied = [.. plan.Entries.Where(entry => !report.HasFailedWithin(entry.Path))];
         return new TransferResult
         {
             Destination = sink.Destination,

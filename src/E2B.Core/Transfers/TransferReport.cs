@@ -29,5 +29,19 @@ internal sealed class TransferReport(TransferMeter meter)
 
     public bool HasFailed(string path) => _failed.ContainsKey(path);
 
+    /// <summary>Whether an entry, or a directory that it is in, was not copied.</summary>
+    public bool HasFailedWithin(string path)
+    {
+        for (string? at = path; at is not null && !_failed.IsEmpty; at = TransferEntry.ParentOf(at))
+        {
+            if (_failed.ContainsKey(at))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Warn(string text) => _warnings.Enqueue(text);
 }

@@ -19,15 +19,22 @@ internal sealed class SandboxSink : ITransferSink
     private readonly SandboxShell _shell;
     private readonly string _path;
     private readonly ConcurrentQueue<string> _discarded = new();
+    private readonly ConcurrentBag<TransferEntry> _links = [];
     private readonly MarkList _marks = new();
+    private readonly bool _trustsLinks;
     private bool _isTree = true;
     private string _variant = string.Empty;
     private string _staging = string.Empty;
     private string _stagingName = string.Empty;
     private string _tar = "none";
 
-    public SandboxSink(Sandbox sandbox, string path, SandboxFileOptions file)
+    /// <param name="sandbox">The sandbox.</param>
+    /// <param name="path">The destination; a relative path starts from the user's home.</param>
+    /// <param name="file">As whom, and the time limit.</param>
+    /// <param name="trustsLinks">Whether links may lead anywhere: they come from this machine, and not from another sandbox.</param>
+    public SandboxSink(Sandbox sandbox, string path, SandboxFileOptions file, bool trustsLinks = true)
     {
+        _trustsLinks = trustsLinks;
         _sandbox = sandbox;
         _path = path;
         _file = file;
@@ -63,6 +70,11 @@ internal sealed class SandboxSink : ITransferSink
 
     public async Task WriteBulkAsync(IAsyncEnumerable<BulkItem> items, TransferReport report, CancellationToken cancellationToken)
     {
+        if (!_trustsLinks)
+        {
+            items = HoldLinksAsync(items, report, cancellationToken);
+        }
+
         if (_tar == "none")
         {
             await WriteOneByOneAsync(items, report, cancellationToken).ConfigureAwait(false);
@@ -71,6 +83,8 @@ internal sealed class SandboxSink : ITransferSink
 
         await UnpackAsync(Staged(items, cancellationToken), item => Count(item, report), cancellationToken).ConfigureAwait(false);
     }
+
+    public bool Has(TransferEntry entry) => false;
 
     public long OffsetOf(TransferEntry entry) => 0;
 
@@ -103,9 +117,11 @@ internal sealed class SandboxSink : ITransferSink
             _marks.Remove(path);
         }
 
+        List<TransferEntry> links = [.. AcceptedLinks(report)];
         bool hasRoot = directories.Exists(static entry => entry.Path.Length == 0);
         if (_tar == "none")
         {
+            links.ForEach(link => _marks.Link(link, StagedName(link)));
             directories.ForEach(entry => _marks.Directory(entry.Path));
             directories.ForEach(entry => _marks.Attributes(entry, entry.Path));
         }
@@ -115,9 +131,9 @@ internal sealed class SandboxSink : ITransferSink
             await RunAsync(_shell.FeedAsync(SandboxScripts.Mark, [_staging], _marks.ToBytes(), cancellationToken), "set modes and times in").ConfigureAwait(false);
         }
 
-        if (_tar != "none" && directories.Count > 0)
+        if (_tar != "none" && links.Count + directories.Count > 0)
         {
-            await UnpackAsync(ToItems(directories), static _ => { }, cancellationToken).ConfigureAwait(false);
+            await UnpackAsync(Staged(ToItems(links.Concat(directories.Where(static entry => entry.Path.Length > 0)).Concat(directories.Where(static entry => entry.Path.Length == 0))), cancellationToken), static _ => { }, cancellationToken).ConfigureAwait(false);
         }
 
         // From here on it is not given up half-way: it is short, and it goes on in the sandbox if this program ends.
@@ -173,8 +189,33 @@ internal sealed class SandboxSink : ITransferSink
     {
         await foreach (BulkItem item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            yield return item.Entry.Path.Length > 0 ? item : item with { Entry = item.Entry with { Path = OnlyFile } };
+            yield return item.Entry.Path.Length > 0 || item.Entry.Kind == EntryKind.Directory ? item : item with { Entry = item.Entry with { Path = OnlyFile } };
         }
+    }
+
+    /// <summary>Keeps links back until all are known: only then can be said where each leads.</summary>
+    private async IAsyncEnumerable<BulkItem> HoldLinksAsync(
+        IAsyncEnumerable<BulkItem> items, TransferReport report, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BulkItem item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (item.Entry.Kind == EntryKind.Link)
+            {
+                _links.Add(item.Entry);
+                Count(item, report);
+            }
+            else
+            {
+                yield return item;
+            }
+        }
+    }
+
+    /// <summary>The links that were kept back and stay within the destination. Of a link alone that is the directory that it is in.</summary>
+    private IEnumerable<TransferEntry> AcceptedLinks(TransferReport report)
+    {
+        List<TransferEntry> links = [.. _links.Where(link => !report.HasFailed(link.Path))];
+        return LinkGuard.Accept(links, report, static _ => null);
     }
 
     private async Task UnpackAsync(IAsyncEnumerable<BulkItem> items, Action<BulkItem> written, CancellationToken cancellationToken)
