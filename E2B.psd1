@@ -33,9 +33,8 @@
         'Send-E2BProcessInput'
         'Get-E2BFile'
         'Set-E2BFile'
-<<<<<<< HEAD
         'Watch-E2BDirectory'
-=======
+        'Sync-E2BDirectory'
         'Get-E2BChildItem'
         'Get-E2BItem'
         'Test-E2BPath'
@@ -43,7 +42,6 @@
         'Move-E2BItem'
         'Remove-E2BItem'
         'Get-E2BFileUrl'
->>>>>>> transfer
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -15,6 +15,7 @@ Add-Type -TypeDefinition @'
         public CuttingProxy(int port) { _port = port; _listener.Start(); _ = AcceptAsync(); }
         public string Url => "http://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
         public bool Refuses { get; set; }
+        public int Refused { get; private set; }
         public void Cut()
         {
             lock (_open) { foreach (TcpClient one in _open) { one.Close(); } _open.Clear(); }
@@ -26,7 +27,7 @@ Add-Type -TypeDefinition @'
             {
                 TcpClient near;
                 try { near = await _listener.AcceptTcpClientAsync(); } catch (Exception) { return; }
-                if (Refuses) { near.Close(); continue; }
+                if (Refuses) { Refused++; near.Close(); continue; }
                 var far = new TcpClient("127.0.0.1", _port);
                 lock (_open) { _open.Add(near); _open.Add(far); }
                 _ = PassAsync(near, far);

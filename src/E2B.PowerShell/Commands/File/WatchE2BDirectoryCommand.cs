@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Completion;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Watching;
@@ -12,9 +13,16 @@ namespace E2B.PowerShell.Commands;
 public sealed class WatchE2BDirectoryCommand : SandboxCmdlet
 {
     private E2BJob? _job;
+    private object? _sandbox;
+
+    /// <summary>The sandbox: an object, an id, or several of them.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SandboxOrPathCompleter))]
+    public override object? Sandbox { get => _sandbox; set => _sandbox = value; }
 
     /// <summary>The directory, a POSIX path; relative ones start at the user's home.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(SandboxLiteralPathCompleter))]
     public string? Path { get; set; }
 
     /// <summary>Sandboxes to watch in.</summary>
@@ -99,7 +107,7 @@ public sealed class WatchE2BDirectoryCommand : SandboxCmdlet
 
         if (AsJob)
         {
-            _job = new E2BJob($"{MyInvocation.MyCommand.Name} {Path}", JobName, string.Join(',', sandboxes.Select(static one => one.SandboxId)));
+            _job = new E2BJob(MyInvocation.Line.Trim(), JobName, string.Join(',', sandboxes.Select(static one => one.SandboxId)));
         }
 
         // Watches go on for ever: only beginning them is done so many at a time, or the last ones would never have a turn.
