@@ -39,6 +39,7 @@
         'Get-E2BItem'
         'Test-E2BPath'
         'New-E2BDirectory'
+        'Copy-E2BItem'
         'Move-E2BItem'
         'Remove-E2BItem'
         'Get-E2BFileUrl'

@@ -15,6 +15,9 @@ public enum TransferEntryError
     /// <summary>It is no file, directory or link: a pipe, socket or device.</summary>
     Special,
 
+    /// <summary>It is a directory, and what it holds was not asked for.</summary>
+    Directory,
+
     /// <summary>What arrived is not what was sent.</summary>
     HashMismatch,
 

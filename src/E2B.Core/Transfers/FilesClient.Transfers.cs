@@ -28,8 +28,23 @@ public sealed partial class FilesClient
     {
         ArgumentException.ThrowIfNullOrEmpty(localPath);
         Files.FileAddress.Require(path);
-        string full = Path.GetFullPath(localPath);
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(localPath));
         return UploadAsync([new LocalRoot(full, path.EndsWith('/') ? Path.GetFileName(full) : string.Empty)], path, options, cancellationToken);
+    }
+
+    /// <summary>Copies local files and directories into a directory of the sandbox, each under its own name.</summary>
+    /// <param name="localPaths">The files, links and directories.</param>
+    /// <param name="directory">The directory in the sandbox; it is made if it is missing.</param>
+    /// <param name="options">How to copy. Directories need <see cref="TransferOptions.Recurse"/>.</param>
+    /// <param name="cancellationToken">Gives up, as with <see cref="UploadAsync(string, string, TransferOptions?, CancellationToken)"/>.</param>
+    /// <returns>What was copied, by paths relative to the directory, and which entries could not be.</returns>
+    public Task<TransferResult> UploadAsync(
+        IEnumerable<string> localPaths, string directory, TransferOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(localPaths);
+        Files.FileAddress.Require(directory);
+        List<LocalRoot> roots = [.. localPaths.Select(static path => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))).Select(static full => new LocalRoot(full, Path.GetFileName(full)))];
+        return UploadAsync(roots, directory, options, cancellationToken);
     }
 
     /// <summary>Copies chosen files, links and directories below a local directory into a directory of the sandbox.</summary>
@@ -82,6 +97,20 @@ public sealed partial class FilesClient
         return DownloadAsync([new RemoteRoot(path, into ? NameOf(path) : string.Empty)], localPath, options, cancellationToken);
     }
 
+    /// <summary>Copies files and directories of the sandbox into a directory of this machine, each under its own name.</summary>
+    /// <param name="paths">The files, links and directories in the sandbox.</param>
+    /// <param name="localDirectory">The directory; it is made if it is missing.</param>
+    /// <param name="options">How to copy. Directories need <see cref="TransferOptions.Recurse"/>.</param>
+    /// <param name="cancellationToken">Gives up, as with <see cref="DownloadAsync(string, string, TransferOptions?, CancellationToken)"/>.</param>
+    /// <returns>What was copied, by paths relative to the directory, and which entries could not be.</returns>
+    public Task<TransferResult> DownloadAsync(
+        IEnumerable<string> paths, string localDirectory, TransferOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentException.ThrowIfNullOrEmpty(localDirectory);
+        return DownloadAsync(RootsOf(paths), localDirectory, options, cancellationToken);
+    }
+
     /// <summary>
     /// Copies a file or directory of this sandbox into another, through this program and without a file here. Links that
     /// lead outside the destination are errors, as with <see cref="DownloadAsync(string, string, TransferOptions?, CancellationToken)"/>.
@@ -103,7 +132,23 @@ public sealed partial class FilesClient
         return TransferAsync([new RemoteRoot(path, targetPath.EndsWith('/') ? NameOf(path) : string.Empty)], target, targetPath, options, cancellationToken);
     }
 
-    internal Task<TransferResult> DownloadAsync(
+    /// <summary>Copies files and directories of this sandbox into a directory of another, each under its own name.</summary>
+    /// <param name="paths">The files, links and directories in this sandbox.</param>
+    /// <param name="target">The other sandbox.</param>
+    /// <param name="targetDirectory">The directory there; it is made if it is missing.</param>
+    /// <param name="options">How to copy. Directories need <see cref="TransferOptions.Recurse"/>.</param>
+    /// <param name="cancellationToken">Gives up, as with <see cref="TransferAsync(string, Sandbox, string, TransferOptions?, CancellationToken)"/>.</param>
+    /// <returns>What was copied, by paths relative to the directory, and which entries could not be.</returns>
+    public Task<TransferResult> TransferAsync(
+        IEnumerable<string> paths, Sandbox target, string targetDirectory, TransferOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentNullException.ThrowIfNull(target);
+        Files.FileAddress.Require(targetDirectory);
+        return TransferAsync(RootsOf(paths), target, targetDirectory, options, cancellationToken);
+    }
+
+    private Task<TransferResult> DownloadAsync(
         IReadOnlyList<RemoteRoot> roots, string localPath, TransferOptions? options, CancellationToken cancellationToken)
     {
         options ??= new TransferOptions();
@@ -112,7 +157,7 @@ public sealed partial class FilesClient
         return new TransferEngine(SourceOf(roots, options), new LocalSink(full, key, options.Force), options).RunAsync(cancellationToken);
     }
 
-    internal Task<TransferResult> TransferAsync(
+    private Task<TransferResult> TransferAsync(
         IReadOnlyList<RemoteRoot> roots, Sandbox target, string targetPath, TransferOptions? options, CancellationToken cancellationToken)
     {
         options ??= new TransferOptions();
@@ -120,7 +165,7 @@ public sealed partial class FilesClient
         return new TransferEngine(SourceOf(roots, options), sink, options).RunAsync(cancellationToken);
     }
 
-    internal Task<TransferResult> UploadAsync(
+    private Task<TransferResult> UploadAsync(
         IReadOnlyList<LocalRoot> roots, string path, TransferOptions? options, CancellationToken cancellationToken)
     {
         options ??= new TransferOptions();
@@ -134,6 +179,8 @@ public sealed partial class FilesClient
         string name = path.TrimEnd('/');
         return name[(name.LastIndexOf('/') + 1)..];
     }
+
+    private static List<RemoteRoot> RootsOf(IEnumerable<string> paths) => [.. paths.Select(static path => new RemoteRoot(Files.FileAddress.Require(path), NameOf(path)))];
 
     private SandboxSource SourceOf(IReadOnlyList<RemoteRoot> roots, TransferOptions options) => new(
         _sandbox, roots, options.FileOptions(options.User), new TransferFilter(options.Include, options.Exclude), options.Recurse);

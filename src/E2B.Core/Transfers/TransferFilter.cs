@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace E2B.Transfers;
 
-/// <summary>What is copied, by name and path. Case counts, as it does in a sandbox.</summary>
+/// <summary>What is copied, by name and path. As with PowerShell's wildcards, capitals are like small letters.</summary>
 internal sealed class TransferFilter
 {
     private readonly Pattern[] _include;
@@ -62,7 +62,7 @@ internal sealed class TransferFilter
 
         try
         {
-            return new Regex(text.Append(@"\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking);
+            return new Regex(text.Append(@"\z").ToString(), RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.NonBacktracking);
         }
         catch (ArgumentException e)
         {

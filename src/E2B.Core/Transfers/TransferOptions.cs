@@ -21,7 +21,7 @@ public sealed class TransferOptions
     /// <summary>
     /// Which files and links are copied: those that match one of these patterns; <see langword="null"/> or empty means all. A
     /// pattern without a slash is for the name; one with a slash is for the path below the directory that is copied.
-    /// <c>*</c> and <c>?</c> stand for anything but a slash, <c>**</c> also for slashes, <c>[a-z]</c> for one of these. Case counts.
+    /// <c>*</c> and <c>?</c> stand for anything but a slash, <c>**</c> also for slashes, <c>[a-z]</c> for one of these; a backtick stands before what is meant as it is. Capitals are like small letters.
     /// Directories are then made only as far as something is copied into them.
     /// </summary>
     public IReadOnlyList<string>? Include { get; set; }

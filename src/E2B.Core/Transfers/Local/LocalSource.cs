@@ -98,8 +98,10 @@ internal sealed class LocalSource(IReadOnlyList<LocalRoot> roots, TransferFilter
 
             if (!recurse)
             {
-                report.Fail(root.Path, new E2BInvalidArgumentException(
-                    $"'{root.LocalPath}' is a directory. Say that all it holds is meant: Recurse (-Recurse in PowerShell)."));
+                report.Fail(root.Path, new TransferEntryException(
+                    TransferEntryError.Directory,
+                    root.LocalPath,
+                    $"Could not copy '{root.LocalPath}': it is a directory. Say that all it holds is meant: Recurse (-Recurse in PowerShell)."));
                 return;
             }
 

@@ -46,8 +46,10 @@ internal sealed class SandboxListing(Sandbox sandbox, SandboxFileOptions options
     {
         if (!recurse)
         {
-            report.Fail(root.Path, new E2BInvalidArgumentException(
-                $"'{root.SandboxPath}' is a directory in the sandbox {sandbox.SandboxId}. Say that all it holds is meant: Recurse (-Recurse in PowerShell)."));
+            report.Fail(root.Path, new TransferEntryException(
+                TransferEntryError.Directory,
+                root.SandboxPath,
+                $"Could not copy '{root.SandboxPath}': it is a directory in the sandbox {sandbox.SandboxId}. Say that all it holds is meant: Recurse (-Recurse in PowerShell)."));
             return;
         }
 

@@ -13,7 +13,7 @@ internal static class SandboxScripts
     /// </summary>
     public const string Prepare = """
         d=$1
-        case $d in /*) ;; *) d=$PWD/$d ;; esac
+        case $d in /*) ;; .) d=$PWD ;; *) d=$PWD/$d ;; esac
         while case $d in ?*/) true ;; *) false ;; esac; do d=${d%/}; done
         if [ -d "$d" ]; then
             [ "$2" = tree ] || { echo "e2b-in-the-way: a directory is there already" >&2; exit 1; }
