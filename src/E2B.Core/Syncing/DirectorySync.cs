@@ -144,6 +144,13 @@ internal sealed class DirectorySync
     /// <summary>Makes the destination's path absolute, through a link if it is one.</summary>
     private async Task FindDestinationAsync(CancellationToken cancellationToken)
     {
+        if (!_path.StartsWith('/'))
+        {
+            string home = (await _sandbox.Files.GetInfoAsync(".", _file, cancellationToken).ConfigureAwait(false)).Path;
+            _path = home + "/" + _path;
+        }
+
+        _path = PosixPath.Clean(_path);
         SandboxEntry? there = await TryGetInfoAsync(_path, cancellationToken).ConfigureAwait(false);
         if (there?.SymlinkTarget is { } target)
         {
@@ -159,10 +166,8 @@ internal sealed class DirectorySync
         }
 
         _isMissing = there is null;
-        _path = there?.Path ?? (_path.StartsWith('/')
-            ? _path
-            : (await _sandbox.Files.GetInfoAsync(".", _file, cancellationToken).ConfigureAwait(false)).Path.TrimEnd('/') + "/" + _path);
-        if (_options.Mirror && _path.Trim('/').Split('/').All(static part => part is "" or "." or ".."))
+        _path = there is null ? _path : PosixPath.Clean(there.Path);
+        if (_options.Mirror && _path == "/")
         {
             throw new E2BInvalidArgumentException(
                 "A mirror of '/' would remove the whole sandbox. Name the directory in it that is to become like the local one.")

@@ -16,6 +16,7 @@ internal static class RemoteRemoval
     private const string Script = """
         cd -P -- "$1" || exit 1
         E2B_ROOT=$(pwd -P) E2B_WHOLE=$2
+        [ "$E2B_ROOT" != / ] || exit 1
         export E2B_ROOT E2B_WHOLE
         xargs -0 sh -c '
             last=

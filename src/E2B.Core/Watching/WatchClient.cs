@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using E2B.Errors;
+using E2B.Files;
 using E2B.Protocol.Filesystem;
 using E2B.Recovery;
 using E2B.Transport;
@@ -172,26 +173,7 @@ internal sealed class WatchClient(Sandbox sandbox)
             path = (await sandbox.Files.GetInfoAsync(path, look, cancellationToken).ConfigureAwait(false)).Path;
         }
 
-        return new WatchedDirectory(sandbox.SandboxId, Normalize(path), Daemon.Clock);
-    }
-
-    /// <summary>Without what is only another way to write the same: as the daemon does it, and without a look at links.</summary>
-    private static string Normalize(string path)
-    {
-        var parts = new List<string>();
-        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (part == ".." && parts.Count > 0)
-            {
-                parts.RemoveAt(parts.Count - 1);
-            }
-            else if (part is not ("." or ".."))
-            {
-                parts.Add(part);
-            }
-        }
-
-        return "/" + string.Join('/', parts);
+        return new WatchedDirectory(sandbox.SandboxId, PosixPath.Clean(path), Daemon.Clock);
     }
 
     private void Require(bool offered, DaemonEndpoint endpoint, string what)

@@ -1,3 +1,4 @@
+using E2B.PowerShell.Copying;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 
@@ -10,6 +11,9 @@ namespace E2B.PowerShell.Syncing;
 /// <param name="Options">How to sync.</param>
 internal sealed record SyncRun(Sandbox Sandbox, string LocalPath, string Destination, SyncOptions Options)
 {
+    /// <summary>What tells this sync's progress bar from others.</summary>
+    public int Id { get; init; }
+
     /// <summary>Whether it goes on when the first pass is done.</summary>
     public bool GoesOn { get; init; }
 
@@ -18,6 +22,7 @@ internal sealed record SyncRun(Sandbox Sandbox, string LocalPath, string Destina
 
     public async Task<bool> RunAsync(PipelineWriter writer, CancellationToken stop)
     {
+        Options.Progress = new CopyProgress(writer, Id, $"Syncing into the sandbox {Sandbox.SandboxId}");
         try
         {
             if (!GoesOn)

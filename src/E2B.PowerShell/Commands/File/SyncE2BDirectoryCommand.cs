@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
+using E2B.PowerShell.Copying;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Syncing;
@@ -115,7 +116,11 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
             return;
         }
 
-        string local = FindDirectory();
+        if (FindDirectory() is not { } local)
+        {
+            return;
+        }
+
         string destination = Destination ?? System.IO.Path.GetFileName(local);
         if (destination.Length == 0)
         {
@@ -125,7 +130,7 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
         List<SyncRun> runs = [];
         foreach (Sandbox sandbox in sandboxes)
         {
-            var run = new SyncRun(WithRequestTimeout(sandbox), local, destination, HowToSync()) { GoesOn = Watch, PassThru = PassThru };
+            var run = new SyncRun(WithRequestTimeout(sandbox), local, destination, HowToSync()) { Id = runs.Count, GoesOn = Watch, PassThru = PassThru };
             if (ShouldSync(run))
             {
                 runs.Add(run);
@@ -155,17 +160,28 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
         WriteJob(job);
     }
 
-    private string FindDirectory()
+    /// <summary>The one local directory that is named. What is not there is an error by then.</summary>
+    private string? FindDirectory()
     {
-        try
+        string named = (LiteralPath ?? Path)!;
+        string[] found = [.. LocalItems.Find(this, named, isLiteral: LiteralPath is not null, withHidden: false)];
+        string[] directories = [.. found.Where(Directory.Exists)];
+        if (directories.Length == 1)
         {
-            return LocalDirectory.Find(this, (LiteralPath ?? Path)!, isLiteral: LiteralPath is not null);
+            return System.IO.Path.TrimEndingDirectorySeparator(directories[0]);
         }
-        catch (Exception e) when (ErrorFactory.IsExpected(e))
+
+        if (directories.Length > 1)
         {
-            ThrowTerminatingError(ErrorFactory.Create(e, LiteralPath ?? Path));
-            throw;
+            Refuse("E2BInvalidArgument", $"'{named}' stands for {directories.Length} directories. Sync one at a time.", named);
         }
+
+        if (found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(named))
+        {
+            WriteError(ErrorFactory.NotFound("E2BLocalFileNotFound", $"There is no directory '{named}' on this machine.", named));
+        }
+
+        return null;
     }
 
     /// <summary>Asks, once for each sandbox; with -WhatIf it says what would be done instead.</summary>
