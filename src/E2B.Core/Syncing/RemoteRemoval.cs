@@ -13,7 +13,7 @@ internal static class RemoteRemoval
     /// removed it is looked at where that directory is by now: what was made a link meanwhile leads to no other place's
     /// removal. $2 says whether a directory goes with all it holds. Failures are written on stderr, a line each.
     /// </summary>
-    private const string Script = """
+    internal const string Script = """
         cd -P -- "$1" || exit 1
         E2B_ROOT=$(pwd -P) E2B_WHOLE=$2
         [ "$E2B_ROOT" != / ] || exit 1
