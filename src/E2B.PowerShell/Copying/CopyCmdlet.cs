@@ -59,6 +59,9 @@ public abstract class CopyCmdlet : ConnectedCmdlet
     /// <summary>Whether anything to copy came down the pipeline.</summary>
     private protected bool HasInput => _pipedPaths.Count + _pipedEntries.Count > 0;
 
+    /// <summary>Whether sandboxes to copy to came down the pipeline.</summary>
+    private protected bool HasTargets => _pipedSandboxes.Count > 0;
+
     /// <summary>Sorts what comes down the pipeline.</summary>
     private protected void Take(PSObject piped)
     {

@@ -8,18 +8,22 @@ internal static class TarPacker
 {
     private const int PieceLength = 256 * 1024;
 
+    private const int EndLength = 1024;
+
     /// <param name="items">What to write.</param>
     /// <param name="written">Told of each entry that has been handed on.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> PackAsync(
         IAsyncEnumerable<BulkItem> items, Action<BulkItem> written, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        bool isEmpty = true;
         using var piece = new PieceStream();
         var writer = new TarWriter(piece, TarEntryFormat.Pax, leaveOpen: true);
         await using (writer.ConfigureAwait(false))
         {
             await foreach (BulkItem item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
+                isEmpty = false;
                 writer.WriteEntry(ToTar(item));
                 written(item);
                 if (piece.Length >= PieceLength)
@@ -30,7 +34,8 @@ internal static class TarPacker
             }
         }
 
-        yield return piece.Written;
+        // An archive of nothing has an end all the same: tar takes no bytes at all for a failure.
+        yield return isEmpty ? new byte[EndLength] : piece.Written;
     }
 
     private static PaxTarEntry ToTar(BulkItem item)

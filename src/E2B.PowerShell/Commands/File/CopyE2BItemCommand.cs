@@ -79,6 +79,12 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (MyInvocation.ExpectingInput && !HasInput && !HasTargets)
+        {
+            // An empty pipeline means that there is nothing to do.
+            return;
+        }
+
         if (HasInput && Path is { Length: 1 } && Destination is null && LiteralPath is null)
         {
             // What to copy came down the pipeline, so the one positional says where to.
