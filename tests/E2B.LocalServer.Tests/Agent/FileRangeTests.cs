@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Http.Headers;
 using Xunit;
 
@@ -94,6 +95,16 @@ public sealed class FileRangeTests(AgentHost host) : IClassFixture<AgentHost>
         Assert.Equal((206, "ext"), ((int)part.StatusCode, await part.Content.ReadAsStringAsync(AgentClient.Cancellation)));
         using HttpResponseMessage refused = await GetAsync(await WriteAsync("text", name), ("Accept-Encoding", "gzip, identity;q=0"), ("Range", "bytes=1-"));
         Assert.Equal(406, (int)refused.StatusCode);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task NothingIsPackedContentToo()
+    {
+        using HttpResponseMessage packed = await GetAsync(await WriteAsync(string.Empty), ("Accept-Encoding", "gzip"));
+        byte[] body = await packed.Content.ReadAsByteArrayAsync(AgentClient.Cancellation);
+        Assert.Equal([0x1f, 0x8b, 8], body[..3]);
+        using var plain = new GZipStream(new MemoryStream(body), CompressionMode.Decompress);
+        Assert.Equal(-1, plain.ReadByte());
     }
 
     private static string Url(string path) => $"/files?path={Uri.EscapeDataString(path)}&username=root";

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Native;
+using E2B.Protocol;
 using Microsoft.Net.Http.Headers;
 
 namespace E2B.LocalServer.Agent.Files;
@@ -73,13 +74,20 @@ internal sealed class DownloadEndpoint(AccessControl access, SandboxDefaults def
     {
         http.Response.ContentType = ContentTypes.ByName(path) ?? ContentTypes.Unknown;
         http.Response.Headers.ContentEncoding = "gzip";
-        await using var packer = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
         byte[] buffer = new byte[64 * 1024];
-        int count;
-        while ((count = Descriptors.Read(file, buffer)) > 0)
+        int count = Descriptors.Read(file, buffer);
+        if (count <= 0)
+        {
+            await http.Response.Body.WriteAsync(EmptyGzip.Bytes, http.RequestAborted);
+            return;
+        }
+
+        await using var packer = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        do
         {
             await packer.WriteAsync(buffer.AsMemory(0, count), http.RequestAborted);
         }
+        while ((count = Descriptors.Read(file, buffer)) > 0);
     }
 
     private static async Task SendAsync(HttpContext http, int file, string path, FileStatus status)
