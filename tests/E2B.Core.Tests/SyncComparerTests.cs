@@ -40,7 +40,7 @@ public sealed class SyncComparerTests : IDisposable
         }
 
         LocalTree local = LocalTree.Read(_root, new TransferFilter(null, null), Token);
-        SyncPlan plan = SyncComparer.Compare(local, Remote(File("pipe"), File("other")), mirror: true, sameContent: null);
+        SyncPlan plan = SyncComparer.Compare(local, Remote(File("pipe"), File("other")), mirror: true, whole: true, sameContent: null);
 
         Assert.Equal("pipe", Assert.Single(local.Failures).Path);
         Assert.Equal("other", Assert.Single(plan.Remove).Path);
@@ -113,9 +113,22 @@ public sealed class SyncComparerTests : IDisposable
         var filter = new TransferFilter(null, ["secret"]);
         Write("a/secret/four");
 
-        LocalTree tree = LocalTree.Read(_root, filter, new Dictionary<string, bool> { ["a/b"] = false, ["c"] = true, ["a/secret/four"] = false, ["gone/x"] = true }, Token);
+        LocalTree tree = LocalTree.Read(_root, filter, new Dictionary<string, bool> { ["a/b"] = false, ["c"] = true, ["a/secret/four"] = false, ["gone/x"] = true }, _ => false, Token);
 
         Assert.Equal(["a", "a/b", "c", "c/three"], tree.Entries.Keys);
+    }
+
+    [Fact]
+    public void Directories_in_which_nothing_is_wanted_do_not_count_unless_the_sandbox_has_them()
+    {
+        Write("a/no.txt");
+        Write("b/yes.py");
+        Write("c/no.txt");
+        var paths = new Dictionary<string, bool> { ["a/no.txt"] = true, ["b/yes.py"] = false, ["c"] = false };
+
+        LocalTree tree = LocalTree.Read(_root, new TransferFilter(["*.py"], null), paths, path => path == "c", Token);
+
+        Assert.Equal(["b", "b/yes.py", "c"], tree.Entries.Keys);
     }
 
     [Fact]
@@ -159,7 +172,7 @@ public sealed class SyncComparerTests : IDisposable
     private static Dictionary<string, TransferEntry> Remote(params TransferEntry[] entries) => entries.ToDictionary(entry => entry.Path, StringComparer.Ordinal);
 
     private SyncPlan Compare(bool mirror, params TransferEntry[] remote) =>
-        SyncComparer.Compare(LocalTree.Read(_root, new TransferFilter(null, null), Token), Remote(remote), mirror, sameContent: null);
+        SyncComparer.Compare(LocalTree.Read(_root, new TransferFilter(null, null), Token), Remote(remote), mirror, whole: true, sameContent: null);
 
     /// <summary>As it is here.</summary>
     private TransferEntry Known(string path) => LocalTree.Read(_root, new TransferFilter(null, null), Token).Entries[path];

@@ -109,7 +109,7 @@ Describe 'Sync-E2BDirectory' {
         Invoke-E2BCommand $sandbox "mkdir -p $there/node_modules/z $there/gone/node_modules $there/old && echo 5 > $there/node_modules/z/w && echo 6 > $there/gone/stale.py && echo 7 > $there/gone/node_modules/keep && echo 8 > $there/old/o.py"
         $changes = Sync-E2BDirectory $sandbox $here $there -Exclude node_modules -Mirror -PassThru -ErrorAction Stop
         $changes | ForEach-Object { "$($_.Action) $($_.Name)" } | Sort-Object |
-            Should -BeExactly (@('Created src', 'Created src/a.py', 'Created src/c.txt', 'Created src/deep', 'Created src/deep/b.py', 'Deleted gone', 'Deleted old') | Sort-Object)
+            Should -BeExactly (@('Created src', 'Created src/a.py', 'Created src/c.txt', 'Created src/deep', 'Created src/deep/b.py', 'Deleted gone/stale.py', 'Deleted old', 'Deleted old/o.py') | Sort-Object)
         Invoke-E2BCommand $sandbox "cd $there && find . -type f | sort" |
             Should -BeExactly @('./gone/node_modules/keep', './node_modules/z/w', './src/a.py', './src/c.txt', './src/deep/b.py')
         $only = "$there-only"
@@ -212,6 +212,7 @@ line', '-dash', 'back\slash'
             $difference | Should -BeNullOrEmpty -Because "round $round"
             (Sync-E2BDirectory $sandbox $here $there -Mirror -Checksum -PassThru) | Should -BeNullOrEmpty -Because "nothing is left to do in round $round"
         }
+        @(Get-Here $here).Count | Should -BeGreaterThan 40 -Because 'the edits are to make a tree'
         Invoke-E2BCommand $sandbox "ls -a /tmp | grep -F .e2b- ; find $there -name '*.e2b-*'" -SuccessExitCode 0, 1 | Should -BeNullOrEmpty
     }
 }

@@ -65,9 +65,9 @@ internal sealed class DirectorySync
     public async Task<SandboxSyncResult> RunAsync(IReadOnlyDictionary<string, bool> paths, CancellationToken cancellationToken)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        LocalTree local = await Task.Run(() => LocalTree.Read(_local, _filter, paths, cancellationToken), cancellationToken).ConfigureAwait(false);
+        LocalTree local = await Task.Run(() => LocalTree.Read(_local, _filter, paths, _known.ContainsKey, cancellationToken), cancellationToken).ConfigureAwait(false);
         Dictionary<string, TransferEntry> known = KnownAt(paths, local);
-        SyncPlan plan = SyncComparer.Compare(local, known, _options.Mirror, sameContent: null);
+        SyncPlan plan = SyncComparer.Compare(local, known, _options.Mirror, RemovesWhole, sameContent: null);
         SandboxSyncResult result = await ApplyAsync(plan, local, startedAt, cancellationToken).ConfigureAwait(false);
         foreach (string path in known.Keys)
         {
@@ -138,7 +138,7 @@ internal sealed class DirectorySync
         IReadOnlySet<string>? same = _options.Checksum
             ? await SameContentAsync(local.Entries, remote, cancellationToken).ConfigureAwait(false)
             : null;
-        return (local, remote, SyncComparer.Compare(local, remote, _options.Mirror, same));
+        return (local, remote, SyncComparer.Compare(local, remote, _options.Mirror, RemovesWhole, same));
     }
 
     /// <summary>Makes the destination's path absolute, through a link if it is one.</summary>
@@ -215,7 +215,8 @@ internal sealed class DirectorySync
     private async Task<SandboxSyncResult> ApplyAsync(SyncPlan plan, LocalTree local, long startedAt, CancellationToken cancellationToken)
     {
         var failures = new List<TransferFailure>(local.Failures.Concat(plan.Failures));
-        await RemoveAsync(plan.Clear, failures, cancellationToken).ConfigureAwait(false);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        await RemoveAsync(plan.Clear, failures, kept, cancellationToken).ConfigureAwait(false);
         TransferResult? sent = null;
         if (plan.Send.Count > 0 || _isMissing)
         {
@@ -224,9 +225,9 @@ internal sealed class DirectorySync
             (_path, _isMissing) = (sent.Destination, false);
         }
 
-        await RemoveAsync(plan.Remove, failures, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(plan.Remove, failures, kept, cancellationToken).ConfigureAwait(false);
         await MarkAsync(plan, cancellationToken).ConfigureAwait(false);
-        var failed = failures.Select(static failure => failure.Path).ToHashSet(StringComparer.Ordinal);
+        kept.UnionWith(failures.Select(static failure => failure.Path));
         return new SandboxSyncResult
         {
             SandboxId = _sandbox.SandboxId,
@@ -236,7 +237,7 @@ internal sealed class DirectorySync
             Bytes = sent?.Bytes ?? 0,
             Duration = Stopwatch.GetElapsedTime(startedAt),
             Time = _sandbox.Daemon.Clock.GetLocalNow(),
-            Changes = ToChanges(plan, path => !failed.Contains(path)),
+            Changes = ToChanges(plan, path => !kept.Contains(path)),
             Failures = failures,
             Warnings = sent?.Warnings ?? [],
         };
@@ -249,7 +250,8 @@ internal sealed class DirectorySync
         return _sandbox.Files.UploadAsync(_local, paths, _path, options, cancellationToken);
     }
 
-    private async Task RemoveAsync(List<TransferEntry> entries, List<TransferFailure> failures, CancellationToken cancellationToken)
+    private async Task RemoveAsync(
+        List<TransferEntry> entries, List<TransferFailure> failures, HashSet<string> kept, CancellationToken cancellationToken)
     {
         bool whole = RemovesWhole;
         List<TransferEntry> named = whole ? [.. TopOf(entries)] : entries;
@@ -260,19 +262,18 @@ internal sealed class DirectorySync
 
         foreach (string path in await RemoteRemoval.RunAsync(_shell, _path, named, whole, cancellationToken).ConfigureAwait(false))
         {
-            // A directory that holds what the sync leaves alone is to stay.
-            if (whole || entries.Exists(entry => entry.Path == path && entry.Kind != EntryKind.Directory))
+            if (!whole && entries.Exists(entry => entry.Path == path && entry.Kind == EntryKind.Directory))
             {
-                failures.Add(new TransferFailure(path, new TransferEntryException(
-                    TransferEntryError.Failed, path, $"Could not remove '{path}' from '{_path}' in the sandbox {_sandbox.SandboxId}.")
-                {
-                    SandboxId = _sandbox.SandboxId,
-                }));
+                // It holds what the sync leaves alone.
+                kept.Add(path);
+                continue;
             }
-            else
+
+            failures.Add(new TransferFailure(path, new TransferEntryException(
+                TransferEntryError.Failed, path, $"Could not remove '{path}' from '{_path}' in the sandbox {_sandbox.SandboxId}.")
             {
-                failures.RemoveAll(failure => failure.Path == path);
-            }
+                SandboxId = _sandbox.SandboxId,
+            }));
         }
     }
 

@@ -40,13 +40,20 @@ internal sealed class LocalTree
     /// <param name="root">The directory.</param>
     /// <param name="filter">What counts.</param>
     /// <param name="paths">Relative; each with whether what is below it counts too.</param>
+    /// <param name="isKnown">Whether the sandbox has a path already: then a directory counts though nothing in it may be wanted.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static LocalTree Read(string root, TransferFilter filter, IReadOnlyDictionary<string, bool> paths, CancellationToken cancellationToken)
+    public static LocalTree Read(
+        string root, TransferFilter filter, IReadOnlyDictionary<string, bool> paths, Func<string, bool> isKnown, CancellationToken cancellationToken)
     {
         var tree = new LocalTree(root, filter);
         foreach ((string path, bool whole) in paths)
         {
             tree.AddPath(path, whole, cancellationToken);
+        }
+
+        if (filter.HasInclude)
+        {
+            tree.Prune(isKnown);
         }
 
         return tree;
@@ -55,6 +62,25 @@ internal sealed class LocalTree
     /// <summary>Whether a path lies where nobody could look.</summary>
     public bool IsUnknown(string path) => _unknown.Exists(known =>
         known.Length == 0 || path == known || path.StartsWith(known + "/", StringComparison.Ordinal));
+
+    /// <summary>Takes out directories in which nothing is wanted.</summary>
+    private void Prune(Func<string, bool> isKnown)
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (TransferEntry leaf in _entries.Values.Where(static entry => entry.Kind != EntryKind.Directory))
+        {
+            for (string? up = TransferEntry.ParentOf(leaf.Path); up is not null && needed.Add(up); up = TransferEntry.ParentOf(up))
+            {
+            }
+        }
+
+        foreach (string path in _entries.Values
+            .Where(entry => entry.Kind == EntryKind.Directory && !needed.Contains(entry.Path) && !isKnown(entry.Path))
+            .Select(static entry => entry.Path).ToList())
+        {
+            _entries.Remove(path);
+        }
+    }
 
     private void AddPath(string path, bool whole, CancellationToken cancellationToken)
     {

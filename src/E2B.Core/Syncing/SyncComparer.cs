@@ -11,6 +11,7 @@ internal sealed class SyncComparer
     private readonly LocalTree _local;
     private readonly IReadOnlyDictionary<string, TransferEntry> _remote;
     private readonly bool _mirror;
+    private readonly bool _whole;
     private readonly IReadOnlySet<string>? _sameContent;
     private readonly HashSet<string> _blocked = new(StringComparer.Ordinal);
     private readonly SyncPlan _plan = new();
@@ -18,18 +19,19 @@ internal sealed class SyncComparer
     /// <param name="local">What there is here.</param>
     /// <param name="remote">What there is in the sandbox, by relative paths.</param>
     /// <param name="mirror">Whether what is there alone is removed.</param>
+    /// <param name="whole">Whether a directory goes with all it holds, and is one change; otherwise each entry is one.</param>
     /// <param name="sameContent">Files whose contents are known to be the same; <see langword="null"/> means that size and time tell.</param>
     private SyncComparer(
-        LocalTree local, IReadOnlyDictionary<string, TransferEntry> remote, bool mirror, IReadOnlySet<string>? sameContent)
+        LocalTree local, IReadOnlyDictionary<string, TransferEntry> remote, bool mirror, bool whole, IReadOnlySet<string>? sameContent)
     {
-        (_local, _remote, _mirror, _sameContent) = (local, remote, mirror, sameContent);
+        (_local, _remote, _mirror, _whole, _sameContent) = (local, remote, mirror, whole, sameContent);
     }
 
-    /// <inheritdoc cref="SyncComparer(LocalTree, IReadOnlyDictionary{string, TransferEntry}, bool, IReadOnlySet{string}?)"/>
+    /// <inheritdoc cref="SyncComparer(LocalTree, IReadOnlyDictionary{string, TransferEntry}, bool, bool, IReadOnlySet{string}?)"/>
     public static SyncPlan Compare(
-        LocalTree local, IReadOnlyDictionary<string, TransferEntry> remote, bool mirror, IReadOnlySet<string>? sameContent)
+        LocalTree local, IReadOnlyDictionary<string, TransferEntry> remote, bool mirror, bool whole, IReadOnlySet<string>? sameContent)
     {
-        var comparer = new SyncComparer(local, remote, mirror, sameContent);
+        var comparer = new SyncComparer(local, remote, mirror, whole, sameContent);
         foreach (TransferEntry entry in local.Entries.Values.Where(static entry => entry.Path.Length > 0))
         {
             comparer.Compare(entry);
@@ -130,8 +132,8 @@ internal sealed class SyncComparer
             return;
         }
 
-        _plan.Changes.Add((SandboxSyncAction.Deleted, there));
         _plan.Clear.Add(there);
+        _plan.Changes.Add((SandboxSyncAction.Deleted, there));
         Send(entry, SandboxSyncAction.Created);
     }
 
@@ -147,17 +149,14 @@ internal sealed class SyncComparer
             }
 
             string parent = TransferEntry.ParentOf(there.Path)!;
-            if (cleared.Contains(parent))
+            bool goesAlong = cleared.Contains(parent);
+            cleared.Add(there.Path);
+            (goesAlong && IsBelow(there.Path, _plan.Clear) ? _plan.Clear : _plan.Remove).Add(there);
+            if (!goesAlong || !_whole)
             {
-                // It goes with what holds it; one by one where something else in there is to stay.
-                cleared.Add(there.Path);
-                (IsBelow(there.Path, _plan.Clear) ? _plan.Clear : _plan.Remove).Add(there);
-                continue;
+                _plan.Changes.Add((SandboxSyncAction.Deleted, there));
             }
 
-            cleared.Add(there.Path);
-            _plan.Remove.Add(there);
-            _plan.Changes.Add((SandboxSyncAction.Deleted, there));
             if (parent.Length > 0 && _local.Entries.TryGetValue(parent, out TransferEntry? directory))
             {
                 _plan.Mark[parent] = directory;
