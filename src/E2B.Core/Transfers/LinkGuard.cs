@@ -3,8 +3,8 @@ namespace E2B.Transfers;
 /// <summary>Whether symbolic links stay within the destination.</summary>
 internal static class LinkGuard
 {
-    // As many as the kernel follows.
-    private const int MaxLinks = 40;
+    // More than any system follows: who leads through more, in a circle for one, leads nowhere.
+    private const int MaxLinks = 255;
 
     /// <summary>Whether a link leads outside, followed as the system would follow it.</summary>
     /// <param name="path">Where the link is, relative to the destination, with a slash between names.</param>
@@ -20,9 +20,14 @@ internal static class LinkGuard
         {
             if (next is not null)
             {
-                if (IsAbsolute(next) || ++followed > MaxLinks)
+                if (IsAbsolute(next))
                 {
                     return true;
+                }
+
+                if (++followed > MaxLinks)
+                {
+                    return false;
                 }
 
                 foreach (string name in Enumerable.Reverse(next.Split('/')))

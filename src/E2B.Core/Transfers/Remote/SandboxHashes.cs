@@ -6,48 +6,53 @@ namespace E2B.Transfers.Remote;
 internal static class SandboxHashes
 {
     private const int HashLength = 64;
+    private const string Separator = "  ";
 
     public static async Task<IReadOnlyDictionary<string, string>> OfAsync(
         SandboxShell shell, IReadOnlyList<(string Path, string File)> files, CancellationToken cancellationToken)
     {
-        var names = new StringBuilder();
-        var paths = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string path, string file) in files)
-        {
-            names.Append(file).Append('\0');
-            paths[file] = path;
-        }
-
-        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
         if (files.Count == 0)
         {
-            return hashes;
+            return new Dictionary<string, string>();
         }
 
-        CommandResult result = await shell.FeedAsync(
-            "xargs -0 sha256sum --", [], Encoding.UTF8.GetBytes(names.ToString()), cancellationToken).ConfigureAwait(false);
-        foreach (string line in result.StandardOutput.Split('\n'))
+        byte[] names = Encoding.UTF8.GetBytes(string.Concat(files.Select(static file => file.File + "\0")));
+        CommandResult result = await shell.FeedAsync("xargs -0 sha256sum --", [], names, cancellationToken).ConfigureAwait(false);
+        return Read(result.StandardOutput, files);
+    }
+
+    /// <summary>
+    /// The hashes in what sha256sum writes. It keeps the order, and leaves out what it cannot read. A name that holds
+    /// line ends or backslashes comes escaped, with a backslash before the line; from BusyBox as it is.
+    /// </summary>
+    internal static Dictionary<string, string> Read(string output, IReadOnlyList<(string Path, string File)> files)
+    {
+        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
+        int at = 0;
+        foreach ((string path, string file) in files)
         {
-            // A line that begins with a backslash holds a name in which backslashes and line ends are escaped.
-            bool escaped = line.StartsWith('\\');
-            string rest = escaped ? line[1..] : line;
-            if (rest.Length > HashLength + 2 && paths.TryGetValue(escaped ? Unescape(rest[(HashLength + 2)..]) : rest[(HashLength + 2)..], out string? path))
+            if (TryRead(output, at, file, out int end))
             {
-                hashes[path] = rest[..HashLength];
+                hashes[path] = output.Substring(at, HashLength);
+                at = end;
+            }
+            else if (at < output.Length && output[at] == '\\' && TryRead(output, at + 1, Escape(file), out end))
+            {
+                hashes[path] = output.Substring(at + 1, HashLength);
+                at = end;
             }
         }
 
         return hashes;
     }
 
-    private static string Unescape(string name)
+    private static bool TryRead(string output, int at, string name, out int end)
     {
-        var text = new StringBuilder(name.Length);
-        for (int i = 0; i < name.Length; i++)
-        {
-            text.Append(name[i] != '\\' || i + 1 == name.Length ? name[i] : name[++i] switch { 'n' => '\n', 'r' => '\r', char other => other });
-        }
-
-        return text.ToString();
+        string rest = Separator + name + "\n";
+        end = at + HashLength + rest.Length;
+        return end <= output.Length && string.CompareOrdinal(output, at + HashLength, rest, 0, rest.Length) == 0;
     }
+
+    private static string Escape(string name) => name
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
 }

@@ -5,8 +5,6 @@ namespace E2B.Transfers.Remote;
 /// <summary>Runs what a copy needs in a sandbox, as one user.</summary>
 internal sealed class SandboxShell(Sandbox sandbox, string? user, TimeSpan? requestTimeout)
 {
-    private const int MaxWords = 1024 * 1024;
-
     /// <summary>What a client that was killed leaves waiting for input is ended by the daemon after this time.</summary>
     private static readonly TimeSpan _pipeLimit = TimeSpan.FromHours(1);
 
@@ -82,6 +80,5 @@ internal sealed class SandboxShell(Sandbox sandbox, string? user, TimeSpan? requ
         Timeout = limit,
         RequestTimeout = requestTimeout,
         Environment = _environment,
-        MaxCapturedBytes = MaxWords,
     };
 }

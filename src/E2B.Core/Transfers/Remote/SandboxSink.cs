@@ -136,6 +136,14 @@ internal sealed class SandboxSink : ITransferSink
             await UnpackAsync(Staged(ToItems(links.Concat(directories.Where(static entry => entry.Path.Length > 0)).Concat(directories.Where(static entry => entry.Path.Length == 0))), cancellationToken), static _ => { }, cancellationToken).ConfigureAwait(false);
         }
 
+        if (hasRoot && _tar is not ("none" or "gnu"))
+        {
+            // Others do not mark the directory that they unpack into.
+            var root = new MarkList();
+            root.Attributes(directories.Find(static entry => entry.Path.Length == 0)!, string.Empty);
+            await RunAsync(_shell.FeedAsync(SandboxScripts.Mark, [_staging], root.ToBytes(), cancellationToken), "set modes and times in").ConfigureAwait(false);
+        }
+
         // From here on it is not given up half-way: it is short, and it goes on in the sandbox if this program ends.
         CommandResult result = await RunAsync(
             _shell.RunAsync(SandboxScripts.Commit, [_variant, _staging, Destination, hasRoot ? "as listed" : string.Empty, OnlyFile], CancellationToken.None),

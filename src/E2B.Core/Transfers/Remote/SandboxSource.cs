@@ -16,7 +16,7 @@ internal sealed class SandboxSource(Sandbox sandbox, IReadOnlyList<RemoteRoot> r
         _tar = await TarArguments.FindAsync(_shell, cancellationToken).ConfigureAwait(false);
         if (_tar is null)
         {
-            report.Warn($"The sandbox {sandbox.SandboxId} has no tar: files come one by one, which takes longer, with their times to the second or better as the listing has them.");
+            report.Warn($"The sandbox {sandbox.SandboxId} has no tar of GNU or BSD: files come one by one, which takes longer.");
         }
 
         return await listing.ConfigureAwait(false);

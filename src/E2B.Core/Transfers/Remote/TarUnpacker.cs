@@ -28,7 +28,7 @@ internal sealed class TarUnpacker(SandboxShell shell, string[] arguments, Dictio
             {
                 using var reader = new TarReader(output, leaveOpen: true);
                 byte[] buffer = new byte[TransferPlan.LargeFrom];
-                while (await NextAsync(reader, output, cancellationToken).ConfigureAwait(false) is { } entry)
+                while (!WasCut && await NextAsync(reader, output, cancellationToken).ConfigureAwait(false) is { } entry)
                 {
                     (TransferEntry? wanted, int length) = await TakeAsync(entry, buffer, asked, output, cancellationToken).ConfigureAwait(false);
                     if (wanted is not null)
