@@ -228,10 +228,10 @@ Describe 'Set-E2BFile' {
         $small = New-E2BSandbox
         try {
             Set-E2BFile $small /tmp/precious 'old'
-            Invoke-E2BCommand $small 'head -c 2G /dev/zero > /tmp/fill' -ErrorAction SilentlyContinue 6>$null
+            Complete-Disk $small
             { , [byte[]]::new(8MB) | Set-E2BFile $small /tmp/precious -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoSpace,*'
             Get-E2BFile $small /tmp/precious | Should -BeExactly 'old'
-            Get-E2BChildItem $small /tmp -Force -Name | Sort-Object | Should -Be @('fill', 'precious')
+            Get-E2BChildItem $small /tmp -Force -Name | Sort-Object | Should -Be @('fill', 'precious', 'rest')
         }
         finally { Remove-E2BSandbox $small }
     }
