@@ -1,0 +1,252 @@
+using System.Management.Automation;
+using E2B.PowerShell.Errors;
+using E2B.PowerShell.Pipeline;
+
+namespace E2B.PowerShell.Drive;
+
+/// <content>What is there: items, their children, their names.</content>
+public sealed partial class E2BProvider
+{
+    /// <inheritdoc/>
+    protected override bool ItemExists(string path)
+    {
+        DriveTarget target = Parse(path);
+        if (Find(target) is not null)
+        {
+            return true;
+        }
+
+        RefuseBackslash(path, target);
+        return false;
+    }
+
+    /// <inheritdoc/>
+    protected override bool IsItemContainer(string path) => Find(Parse(path)) is { IsDirectory: true };
+
+    /// <inheritdoc/>
+    protected override bool HasChildItems(string path)
+    {
+        DriveTarget target = Parse(path);
+        return Find(target) is { IsDirectory: true } && List(target).Count > 0;
+    }
+
+    /// <inheritdoc/>
+    protected override void GetItem(string path)
+    {
+        DriveTarget target = Parse(path);
+        SandboxEntry? entry = Find(target);
+        if (entry is null)
+        {
+            RefuseBackslash(path, target);
+            WriteError(NotFound(path));
+        }
+        else if ((DynamicParameters as ChildItemParameters)?.Wants(entry) != false)
+        {
+            WriteEntry(entry, target.Parent);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override object GetChildItemsDynamicParameters(string path, bool recurse) => new ChildItemParameters();
+
+    /// <inheritdoc/>
+    protected override object GetChildNamesDynamicParameters(string path) => new ChildItemParameters();
+
+    /// <inheritdoc/>
+    protected override void GetChildItems(string path, bool recurse) => GetChildItems(path, recurse, uint.MaxValue);
+
+    /// <inheritdoc/>
+    protected override void GetChildItems(string path, bool recurse, uint depth)
+    {
+        DriveTarget target = Parse(path);
+        if (Find(target) is { IsDirectory: false })
+        {
+            GetItem(path);
+            return;
+        }
+
+        Func<SandboxEntry, bool> wants = Selection(returnAllContainers: false);
+        if (recurse)
+        {
+            WriteTree(target, depth, wants, new DirectoryTree());
+            return;
+        }
+
+        foreach (SandboxEntry entry in List(target).Where(wants))
+        {
+            WriteEntry(entry, target);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void GetChildNames(string path, ReturnContainers returnContainers)
+    {
+        DriveTarget target = Parse(path);
+        bool all = returnContainers == ReturnContainers.ReturnAllContainers;
+
+        // The engine goes down into every directory that it is told of, links to directories above it among them.
+        if (all && Find(target)?.SymlinkTarget is { } link && (target.Path + "/").StartsWith(link.TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        foreach (SandboxEntry entry in List(target).Where(Selection(all)))
+        {
+            WriteItemObject(entry.Name, entry.Name, entry.IsDirectory);
+        }
+    }
+
+    /// <summary>What the command wants of a directory: names with a dot only by -Force, -Filter, -File and -Directory.</summary>
+    /// <param name="returnAllContainers">Directories whatever they are called, to go on below them.</param>
+    private Func<SandboxEntry, bool> Selection(bool returnAllContainers)
+    {
+        bool force = Force.IsPresent;
+        WildcardPattern? filter = string.IsNullOrEmpty(Filter) ? null : new WildcardPattern(Filter, WildcardOptions.IgnoreCase);
+        var parameters = DynamicParameters as ChildItemParameters;
+        return entry => (force || !IsHidden(entry))
+            && ((returnAllContainers && entry.IsDirectory)
+                || (filter?.IsMatch(entry.Name) != false && parameters?.Wants(entry) != false));
+    }
+
+    private static bool IsHidden(SandboxEntry entry) => entry.Name.StartsWith('.');
+
+    /// <summary>Writes a directory's entries, then those of the directories in it. Links are not followed.</summary>
+    private void WriteTree(DriveTarget directory, uint depth, Func<SandboxEntry, bool> wants, DirectoryTree tree)
+    {
+        if (!TryListDeep(directory, depth, ref tree, out IReadOnlyList<SandboxEntry> entries))
+        {
+            return;
+        }
+
+        foreach (SandboxEntry entry in entries.Where(wants))
+        {
+            WriteEntry(entry, directory);
+        }
+
+        if (depth == 0)
+        {
+            return;
+        }
+
+        foreach (SandboxEntry entry in entries)
+        {
+            if (entry is { IsDirectory: true, SymlinkTarget: null } && (Force || !IsHidden(entry)))
+            {
+                WriteTree(directory.Join(entry.Name), depth == uint.MaxValue ? depth : depth - 1, wants, tree.Below(entry.Name));
+            }
+        }
+    }
+
+    /// <summary>Lists a directory of a tree: several levels with one request, where the sandbox can.</summary>
+    private bool TryListDeep(DriveTarget directory, uint depth, ref DirectoryTree tree, out IReadOnlyList<SandboxEntry> entries)
+    {
+        if (tree.TryGet(out entries))
+        {
+            return true;
+        }
+
+        (FilesClient files, SandboxFileOptions options) = FilesOf(directory);
+        int levels = (int)Math.Min(DirectoryTree.Levels, depth == uint.MaxValue ? depth : depth + 1);
+        try
+        {
+            IReadOnlyList<SandboxEntry> listed = Await(token => files.ListAsync(directory.Path, levels, options, token));
+            tree = DirectoryTree.Of(directory.Path, levels, listed);
+            return tree.TryGet(out entries);
+        }
+        catch (E2BException e) when (levels > 1 && e.GetType() == typeof(E2BException))
+        {
+            // One directory that cannot be read, or a change meanwhile, spoils the whole answer.
+            if (!TryAwait(token => files.ListAsync(directory.Path, 1, options, token), directory, out entries))
+            {
+                return false;
+            }
+
+            tree = DirectoryTree.Of(directory.Path, 1, entries);
+            return true;
+        }
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        {
+            WriteError(ErrorFactory.Create(e, directory.Path));
+            return false;
+        }
+    }
+
+    /// <summary>What there is at a path; <see langword="null"/> for nothing. Any other failure ends the command.</summary>
+    private SandboxEntry? Find(DriveTarget target)
+    {
+        EntryCache cache = Cache;
+        if (cache.TryGetEntry(target, out SandboxEntry? entry))
+        {
+            return entry;
+        }
+
+        (FilesClient files, SandboxFileOptions options) = FilesOf(target);
+        try
+        {
+            entry = Await(token => files.GetInfoAsync(target.Path, options, token));
+        }
+        catch (SandboxFileNotFoundException)
+        {
+            entry = null;
+        }
+        catch (E2BException e) when (!target.IsRoot && e.GetType() == typeof(E2BException) && Find(target.Parent) is not { IsDirectory: true })
+        {
+            // Below a file there is nothing. The daemon calls that a failure.
+            entry = null;
+        }
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        {
+            ThrowTerminatingError(ErrorFactory.Create(e, target.Path));
+        }
+
+        cache.Keep(target, entry);
+        return entry;
+    }
+
+    /// <summary>What a directory holds. A failure ends the command.</summary>
+    private IReadOnlyList<SandboxEntry> List(DriveTarget target)
+    {
+        EntryCache cache = Cache;
+        if (cache.TryGetListing(target, out IReadOnlyList<SandboxEntry>? entries))
+        {
+            return entries!;
+        }
+
+        (FilesClient files, SandboxFileOptions options) = FilesOf(target);
+        entries = AwaitOrEnd(token => files.ListAsync(target.Path, 1, options, token), target.Path);
+        cache.Keep(target, entries);
+        return entries;
+    }
+
+    /// <summary>Nothing is there. If that is so because a name in the sandbox has a backslash in it, the command ends with an error that says so.</summary>
+    private void RefuseBackslash(string path, DriveTarget target)
+    {
+        EntryCache cache = Cache;
+        bool mayBe = cache.HadBackslash(path) || (_separator == '/' && path.Contains('\\')) || cache.IsUnnameable(target);
+        if (!mayBe)
+        {
+            return;
+        }
+
+        DriveTarget directory = target.Parent;
+        while (Find(directory) is not { IsDirectory: true } && !directory.IsRoot)
+        {
+            directory = directory.Parent;
+        }
+
+        foreach (SandboxEntry entry in List(directory).Where(static entry => entry.Name.Contains('\\')))
+        {
+            string read = directory.Join(entry.Name.Replace('\\', '/')).Path;
+            if (target.Path == read || target.Path.StartsWith(read + "/", StringComparison.Ordinal))
+            {
+                ThrowTerminatingError(ErrorFactory.InvalidArgument(
+                    "E2BWindowsPath",
+                    $"The name of '{directory.Join(entry.Name).Path}' in the sandbox {target.SandboxId} has a backslash in it, which divides directories on a drive. "
+                    + "It can be listed here and not worked with: use Invoke-E2BCommand.",
+                    path));
+            }
+        }
+    }
+
+    private T Await<T>(Func<CancellationToken, Task<T>> work) => AsyncBridge.Run(work, _stop.Token);
+}
