@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Management.Automation;
 using System.Management.Automation.Provider;
 using E2B.PowerShell.Errors;
 
@@ -11,16 +12,19 @@ internal sealed class DriveContentReader : IContentReader
 
     private readonly ContentReaderParameters _parameters;
     private readonly string _path;
+    private readonly Action<ErrorRecord> _report;
     private readonly WaitingStream _content;
     private readonly StreamReader _text;
     private readonly byte[] _bytes = new byte[BufferLength];
     private int _next;
     private int _end;
 
-    public DriveContentReader(Stream content, ContentReaderParameters parameters, string path, CancellationToken stop)
+    public DriveContentReader(
+        Stream content, ContentReaderParameters parameters, string path, Action<ErrorRecord> report, CancellationToken stop)
     {
         _parameters = parameters;
         _path = path;
+        _report = report;
         _content = new WaitingStream(content, stop);
         _text = new StreamReader(_content, parameters.Encoding, detectEncodingFromByteOrderMarks: true, BufferLength);
     }
@@ -40,7 +44,9 @@ internal sealed class DriveContentReader : IContentReader
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
-            throw new RecordedException(ErrorFactory.Create(e, _path));
+            // The engine would put an id of its own in the place of this one.
+            _report(ErrorFactory.Create(e, _path));
+            return Array.Empty<object>();
         }
     }
 

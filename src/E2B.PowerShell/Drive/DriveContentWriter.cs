@@ -11,7 +11,7 @@ namespace E2B.PowerShell.Drive;
 
 /// <summary>
 /// A file's new content from Set-Content and Add-Content, sent while it comes. It is complete when the writer has been
-/// closed; a failure comes out of the next write, or of closing, once.
+/// closed; a failure is reported once, by the next write or by closing.
 /// </summary>
 internal sealed class DriveContentWriter : IContentWriter
 {
@@ -25,6 +25,7 @@ internal sealed class DriveContentWriter : IContentWriter
     private readonly SandboxFileOptions _options;
     private readonly string _path;
     private readonly ContentWriterParameters _parameters;
+    private readonly Action<ErrorRecord> _report;
     private readonly CancellationToken _stop;
     private readonly InputFlow _content = new();
     private readonly ArrayBufferWriter<byte> _buffer = new();
@@ -33,12 +34,14 @@ internal sealed class DriveContentWriter : IContentWriter
     private bool _failed;
     private Task<bool>? _upload;
 
-    public DriveContentWriter(Sandbox sandbox, string? user, string path, ContentWriterParameters parameters, CancellationToken stop)
+    public DriveContentWriter(
+        Sandbox sandbox, string? user, string path, ContentWriterParameters parameters, Action<ErrorRecord> report, CancellationToken stop)
     {
         _sandbox = sandbox;
         _options = new SandboxFileOptions { User = user };
         _path = path;
         _parameters = parameters;
+        _report = report;
         _stop = stop;
     }
 
@@ -93,10 +96,11 @@ internal sealed class DriveContentWriter : IContentWriter
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
+            // Not thrown: what comes out of closing, the engine drops.
             if (!_failed)
             {
                 _failed = true;
-                throw new RecordedException(ErrorFactory.Create(e, _path));
+                _report(ErrorFactory.Create(e, _path));
             }
         }
     }

@@ -33,6 +33,19 @@ internal static class DrivePaths
         return upper.EndsWith(separator) ? upper + lower : upper + separator + lower;
     }
 
+    /// <summary>A path below a root without <c>.</c> and <c>..</c>: as in Linux, above the root there is the root.</summary>
+    public static string Clamp(string path, char separator)
+    {
+        string[] parts = Split(path);
+        if (!parts.Any(static part => part is "." or ".."))
+        {
+            return path;
+        }
+
+        string clean = string.Join(separator, Resolve(parts, floor: 0));
+        return path.EndsWith('/') || path.EndsWith('\\') ? clean + separator : clean;
+    }
+
     /// <summary>What holds an entry; empty for a drive's root and for a single name.</summary>
     public static string Parent(string path, string? root, char separator)
     {
@@ -54,8 +67,8 @@ internal static class DrivePaths
     /// </summary>
     public static string Relative(string path, string? directory, char separator)
     {
-        List<string> target = Resolve(Split(path));
-        List<string> from = Resolve(Split(directory ?? string.Empty));
+        List<string> target = Resolve(Split(path), floor: 1);
+        List<string> from = Resolve(Split(directory ?? string.Empty), floor: 1);
         int common = 0;
         while (common < target.Count && common < from.Count && target[common] == from[common])
         {
@@ -71,13 +84,13 @@ internal static class DrivePaths
         return string.Join(separator, Enumerable.Repeat("..", from.Count - common).Concat(target.Skip(common)));
     }
 
-    /// <summary>Takes <c>.</c> and <c>..</c> out; there is nothing above the first part.</summary>
-    private static List<string> Resolve(string[] parts)
+    /// <summary>Takes <c>.</c> and <c>..</c> out; the first parts stay.</summary>
+    private static List<string> Resolve(string[] parts, int floor)
     {
         var resolved = new List<string>(parts.Length);
         foreach (string part in parts)
         {
-            if (part == ".." && resolved.Count > 1)
+            if (part == ".." && resolved.Count > floor)
             {
                 resolved.RemoveAt(resolved.Count - 1);
             }

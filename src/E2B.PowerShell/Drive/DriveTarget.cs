@@ -5,6 +5,15 @@ namespace E2B.PowerShell.Drive;
 /// <summary>What a path of the provider names: <c>id:/path</c>, a sandbox and an absolute POSIX path in it.</summary>
 internal readonly record struct DriveTarget(string SandboxId, string Path)
 {
+    /// <summary>
+    /// Stands for a backslash that is part of a name, in paths that the engine gets from here: a true one would divide
+    /// the name, and the two halves could be another entry. (Other programs that bring such names to Windows use the same.)
+    /// </summary>
+    private const char NamedBackslash = '\uF05C';
+
+    /// <summary>Whether a backslash is part of a name in it. Such an entry is shown, and not worked with.</summary>
+    public bool HasBackslash => Path.Contains('\\');
+
     /// <summary>Whether it is the sandbox's own root.</summary>
     public bool IsRoot => Path == "/";
 
@@ -50,7 +59,7 @@ internal readonly record struct DriveTarget(string SandboxId, string Path)
             }
         }
 
-        return new DriveTarget(id, "/" + string.Join('/', resolved));
+        return new DriveTarget(id, "/" + string.Join('/', resolved).Replace(NamedBackslash, '\\'));
     }
 
     /// <summary>Divides what may be a path of the provider into id and path; the id is empty where there is none.</summary>
@@ -65,7 +74,10 @@ internal readonly record struct DriveTarget(string SandboxId, string Path)
 
     /// <summary>The path as the engine gets it: with the machine's separator, and of the root none at all where <paramref name="bareRoot"/> says so.</summary>
     public string ToProviderPath(char separator, bool bareRoot = false) =>
-        $"{SandboxId}:{(IsRoot && bareRoot ? string.Empty : separator == '/' ? Path : Path.Replace('/', separator))}";
+        $"{SandboxId}:{(IsRoot && bareRoot ? string.Empty : ToName(Path).Replace('/', separator))}";
+
+    /// <summary>A name as the engine may put it into a path.</summary>
+    public static string ToName(string name) => name.Replace('\\', NamedBackslash);
 
     /// <inheritdoc/>
     public override string ToString() => $"{SandboxId}:{Path}";

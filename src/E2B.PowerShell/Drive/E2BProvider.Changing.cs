@@ -11,6 +11,11 @@ public sealed partial class E2BProvider
     protected override void NewItem(string path, string itemTypeName, object newItemValue)
     {
         DriveTarget target = Parse(path);
+        if (!MayUse(path, target))
+        {
+            return;
+        }
+
         string? kind = KindOf(itemTypeName);
         if (kind is null)
         {
@@ -44,8 +49,12 @@ public sealed partial class E2BProvider
         SandboxEntry? entry = Find(target);
         if (entry is null)
         {
-            RefuseBackslash(path, target);
-            WriteError(NotFound(path));
+            WriteError(Missing(path, target));
+            return;
+        }
+
+        if (!MayUse(path, target))
+        {
             return;
         }
 
@@ -91,7 +100,7 @@ public sealed partial class E2BProvider
             return;
         }
 
-        Move(target, target.Parent.Join(newName), $"Item: {path} Destination: {newName}", target.IsRoot ? "The root of a sandbox cannot be renamed." : null);
+        Move(path, target, target.Parent.Join(newName), $"Item: {path} Destination: {newName}", "Rename Item", target.IsRoot ? "The root of a sandbox cannot be renamed." : null);
     }
 
     /// <inheritdoc/>
@@ -100,7 +109,7 @@ public sealed partial class E2BProvider
         DriveTarget target = Parse(path);
         if (TryGetDestination(target, destination, out DriveTarget to))
         {
-            Move(target, to, $"Item: {path} Destination: {destination}", target.IsRoot ? "The root of a sandbox cannot be moved." : null);
+            Move(path, target, to, $"Item: {path} Destination: {destination}", "Move Item", target.IsRoot ? "The root of a sandbox cannot be moved." : null);
         }
     }
 
@@ -111,12 +120,11 @@ public sealed partial class E2BProvider
         SandboxEntry? entry = Find(target);
         if (entry is null)
         {
-            RefuseBackslash(path, target);
-            WriteError(NotFound(path));
+            WriteError(Missing(path, target));
             return;
         }
 
-        if (!TryGetDestination(target, copyPath, out DriveTarget to))
+        if (!MayUse(path, target) || !TryGetDestination(target, copyPath, out DriveTarget to))
         {
             return;
         }
@@ -223,7 +231,7 @@ public sealed partial class E2BProvider
         return true;
     }
 
-    private void Move(DriveTarget source, DriveTarget destination, string what, string? refusal)
+    private void Move(string path, DriveTarget source, DriveTarget destination, string what, string action, string? refusal)
     {
         if (refusal is not null)
         {
@@ -231,10 +239,14 @@ public sealed partial class E2BProvider
             return;
         }
 
+        if (!MayUse(path, source))
+        {
+            return;
+        }
+
         if (Find(source) is null)
         {
-            RefuseBackslash(source.ToProviderPath(_separator), source);
-            WriteError(NotFound(source.ToProviderPath(_separator)));
+            WriteError(Missing(path, source));
             return;
         }
 
@@ -250,7 +262,7 @@ public sealed partial class E2BProvider
         }
 
         (FilesClient files, SandboxFileOptions options) = FilesOf(source);
-        if (ShouldProcess(what, "Move Item")
+        if (ShouldProcess(what, action)
             && TryChange(token => files.MoveAsync(source.Path, destination.Path, options, token), source, out SandboxEntry moved))
         {
             WriteEntry(moved, destination.Parent);

@@ -9,9 +9,20 @@ public sealed partial class E2BProvider
     public IContentReader GetContentReader(string path)
     {
         DriveTarget target = Parse(path);
+        if (!MayUse(path, target))
+        {
+            return null!;
+        }
+
+        if (FindUnnameable(path, target) is { } unnameable)
+        {
+            WriteError(Unnameable(path, unnameable));
+            return null!;
+        }
+
         (FilesClient files, SandboxFileOptions options) = FilesOf(target);
         return TryAwait(token => files.OpenReadAsync(target.Path, options, token), target, out SandboxFileStream content)
-            ? new DriveContentReader(content, DynamicParameters as ContentReaderParameters ?? new(), target.Path, _stop.Token)
+            ? new DriveContentReader(content, DynamicParameters as ContentReaderParameters ?? new(), target.Path, WriteError, _stop.Token)
             : null!;
     }
 
@@ -22,11 +33,16 @@ public sealed partial class E2BProvider
     public IContentWriter GetContentWriter(string path)
     {
         DriveTarget target = Parse(path);
+        if (!MayUse(path, target))
+        {
+            return null!;
+        }
+
         (Sandbox sandbox, string? user) = SandboxOf(target);
 
         // What is known of the file will be wrong as soon as the writer has started.
         Cache.Forget();
-        return new DriveContentWriter(sandbox, user, target.Path, DynamicParameters as ContentWriterParameters ?? new(), _stop.Token);
+        return new DriveContentWriter(sandbox, user, target.Path, DynamicParameters as ContentWriterParameters ?? new(), WriteError, _stop.Token);
     }
 
     /// <inheritdoc/>
@@ -42,10 +58,15 @@ public sealed partial class E2BProvider
         }
 
         DriveTarget target = Parse(path);
+        if (!MayUse(path, target))
+        {
+            return;
+        }
+
         if (Find(target) is not { IsDirectory: false })
         {
             WriteError(Find(target) is null
-                ? NotFound(path)
+                ? Missing(path, target)
                 : Refusal("E2BInvalidArgument", $"'{target.Path}' is a directory. Only files have content.", path));
         }
         else if (ShouldProcess(path, "Clear Content"))

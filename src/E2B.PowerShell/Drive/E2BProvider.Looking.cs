@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 
@@ -7,17 +8,30 @@ namespace E2B.PowerShell.Drive;
 /// <content>What is there: items, their children, their names.</content>
 public sealed partial class E2BProvider
 {
-    /// <inheritdoc/>
+    private bool _isGlob;
+
+    /// <summary>Test-Path's question, and the first one of nearly every command.</summary>
+    /// <remarks>
+    /// The engine takes an exception here for a no, and goes on to say that nothing is there. So where the sandbox
+    /// cannot say, the answer is yes, and what the command does next fails with the reason.
+    /// </remarks>
     protected override bool ItemExists(string path)
     {
-        DriveTarget target = Parse(path);
-        if (Find(target) is not null)
+        try
         {
-            return true;
+            DriveTarget target = Parse(path);
+            return Find(target) is not null || (!RunningCommand.OnlyLooks(this) && FindUnnameable(path, target) is not null);
         }
+        catch (RecordedException e)
+        {
+            if (!RunningCommand.OnlyLooks(this))
+            {
+                return true;
+            }
 
-        RefuseBackslash(path, target);
-        return false;
+            WriteError(e.ErrorRecord);
+            return false;
+        }
     }
 
     /// <inheritdoc/>
@@ -37,8 +51,7 @@ public sealed partial class E2BProvider
         SandboxEntry? entry = Find(target);
         if (entry is null)
         {
-            RefuseBackslash(path, target);
-            WriteError(NotFound(path));
+            WriteError(Missing(path, target));
         }
         else if ((DynamicParameters as ChildItemParameters)?.Wants(entry) != false)
         {
@@ -83,17 +96,33 @@ public sealed partial class E2BProvider
     {
         DriveTarget target = Parse(path);
         bool all = returnContainers == ReturnContainers.ReturnAllContainers;
+        bool isGlob = _isGlob;
+        _isGlob = false;
 
-        // The engine goes down into every directory that it is told of, links to directories above it among them.
-        if (all && Find(target)?.SymlinkTarget is { } link && (target.Path + "/").StartsWith(link.TrimEnd('/') + "/", StringComparison.Ordinal))
+        // -Recurse together with -Include, -Exclude or -Name: the engine goes down into all that is a container, links
+        // included, and in circles if they lead it there.
+        if (!isGlob && Cache.WasWalked(target.Parent) && Find(target) is { SymlinkTarget: not null })
         {
             return;
         }
 
+        if (all && !isGlob)
+        {
+            Cache.NoteWalk(target);
+        }
+
         foreach (SandboxEntry entry in List(target).Where(Selection(all)))
         {
-            WriteItemObject(entry.Name, entry.Name, entry.IsDirectory);
+            string name = DriveTarget.ToName(entry.Name);
+            WriteItemObject(name, name, entry.IsDirectory);
         }
+    }
+
+    /// <summary>Asked only where wildcards in a path are expanded, just before the names in a directory are.</summary>
+    protected override bool ConvertPath(string path, string filter, ref string updatedPath, ref string updatedFilter)
+    {
+        _isGlob = true;
+        return false;
     }
 
     /// <summary>What the command wants of a directory: names with a dot only by -Force, -Filter, -File and -Directory.</summary>
@@ -180,6 +209,11 @@ public sealed partial class E2BProvider
             return entry;
         }
 
+        if (cache.TryGetFailure(target, out Exception? failure))
+        {
+            throw new RecordedException(ErrorFactory.Create(failure!, target.Path));
+        }
+
         (FilesClient files, SandboxFileOptions options) = FilesOf(target);
         try
         {
@@ -196,7 +230,8 @@ public sealed partial class E2BProvider
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
-            ThrowTerminatingError(ErrorFactory.Create(e, target.Path));
+            cache.Keep(target, e);
+            throw new RecordedException(ErrorFactory.Create(e, target.Path));
         }
 
         cache.Keep(target, entry);
@@ -218,14 +253,15 @@ public sealed partial class E2BProvider
         return entries;
     }
 
-    /// <summary>Nothing is there. If that is so because a name in the sandbox has a backslash in it, the command ends with an error that says so.</summary>
-    private void RefuseBackslash(string path, DriveTarget target)
+    /// <summary>
+    /// Nothing is at a path that was typed with a backslash: the entry, if there is one, whose name has that backslash.
+    /// On Windows all paths come with backslashes, and nobody can tell.
+    /// </summary>
+    private DriveTarget? FindUnnameable(string path, DriveTarget target)
     {
-        EntryCache cache = Cache;
-        bool mayBe = cache.HadBackslash(path) || (_separator == '/' && path.Contains('\\')) || cache.IsUnnameable(target);
-        if (!mayBe)
+        if (!Cache.HadBackslash(path) && (_separator == '\\' || !path.Contains('\\')))
         {
-            return;
+            return null;
         }
 
         DriveTarget directory = target.Parent;
@@ -236,16 +272,14 @@ public sealed partial class E2BProvider
 
         foreach (SandboxEntry entry in List(directory).Where(static entry => entry.Name.Contains('\\')))
         {
-            string read = directory.Join(entry.Name.Replace('\\', '/')).Path;
+            string read = SandboxPath.Clean(directory.Join(entry.Name.Replace('\\', '/')).Path);
             if (target.Path == read || target.Path.StartsWith(read + "/", StringComparison.Ordinal))
             {
-                ThrowTerminatingError(ErrorFactory.InvalidArgument(
-                    "E2BWindowsPath",
-                    $"The name of '{directory.Join(entry.Name).Path}' in the sandbox {target.SandboxId} has a backslash in it, which divides directories on a drive. "
-                    + "It can be listed here and not worked with: use Invoke-E2BCommand.",
-                    path));
+                return directory.Join(entry.Name);
             }
         }
+
+        return null;
     }
 
     private T Await<T>(Func<CancellationToken, Task<T>> work) => AsyncBridge.Run(work, _stop.Token);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using E2B.PowerShell.Errors;
 
 namespace E2B.PowerShell.Drive;
 
@@ -7,8 +8,8 @@ public sealed partial class E2BProvider
 {
     private static readonly char _separator = Path.DirectorySeparatorChar;
 
-    /// <summary>The entry that is being written: the engine asks for its name, which a backslash in it would hide.</summary>
-    private (string Path, string Parent, string Name)? _written;
+    /// <summary>The entry that is being written, where its name is another one in paths: the engine asks for it.</summary>
+    private (string Path, string Name)? _written;
 
     /// <inheritdoc/>
     protected override bool IsValidPath(string path)
@@ -20,7 +21,9 @@ public sealed partial class E2BProvider
     /// <inheritdoc/>
     protected override string MakePath(string parent, string child)
     {
-        string path = DrivePaths.Make(parent, child, _separator);
+        // The engine would refuse "..", and go on with the root.
+        bool isBelowRoot = string.IsNullOrEmpty(parent) || parent == PSDriveInfo?.Root;
+        string path = DrivePaths.Make(parent, isBelowRoot ? DrivePaths.Clamp(child ?? string.Empty, _separator) : child, _separator);
         if (_separator == '/' && (HasBackslash(parent) || HasBackslash(child)))
         {
             State.Cache.NoteBackslash(path);
@@ -30,9 +33,7 @@ public sealed partial class E2BProvider
     }
 
     /// <inheritdoc/>
-    protected override string GetParentPath(string path, string root) => _written is { } written && written.Path == path
-        ? written.Parent
-        : DrivePaths.Parent(path, root ?? PSDriveInfo?.Root, _separator);
+    protected override string GetParentPath(string path, string root) => DrivePaths.Parent(path, root ?? PSDriveInfo?.Root, _separator);
 
     /// <inheritdoc/>
     protected override string GetChildName(string path) => _written is { } written && written.Path == path
@@ -42,17 +43,14 @@ public sealed partial class E2BProvider
     /// <inheritdoc/>
     protected override string NormalizeRelativePath(string path, string basePath) => DrivePaths.Relative(path, basePath, _separator);
 
-    private bool HasBackslash(string? path) => path is not null && (path.Contains('\\') || State.Cache.HadBackslash(path));
+    private static bool HasBackslash(string? path) => path is not null && (path.Contains('\\') || State.Cache.HadBackslash(path));
 
-    /// <summary>Writes an entry as the item at a path of the provider.</summary>
+    /// <summary>Writes an entry of a directory as an item; the root is in none.</summary>
     private void WriteEntry(SandboxEntry entry, DriveTarget directory)
     {
-        bool hasBackslash = entry.Name.Contains('\\');
-        string parent = directory.ToProviderPath(_separator, bareRoot: true);
-        string path = entry.Name.Length == 0 || entry.Path == "/"
-            ? directory.ToProviderPath(_separator)
-            : directory.Join(entry.Name).ToProviderPath(_separator);
-        _written = hasBackslash ? (path, parent, entry.Name) : null;
+        DriveTarget target = entry.Path == "/" ? directory : directory.Join(entry.Name);
+        string path = target.ToProviderPath(_separator);
+        _written = target.HasBackslash ? (path, entry.Name) : null;
         try
         {
             WriteItemObject(entry, path, entry.IsDirectory);
@@ -62,6 +60,26 @@ public sealed partial class E2BProvider
             _written = null;
         }
     }
+
+    /// <summary>Whether an item may be worked with; where not, there is an error about it.</summary>
+    private bool MayUse(string path, DriveTarget target)
+    {
+        if (target.HasBackslash)
+        {
+            WriteError(Unnameable(path, target));
+        }
+
+        return !target.HasBackslash;
+    }
+
+    /// <summary>Why nothing is at a path.</summary>
+    private ErrorRecord Missing(string path, DriveTarget target) => FindUnnameable(path, target) is { } unnameable ? Unnameable(path, unnameable) : NotFound(path);
+
+    private static ErrorRecord Unnameable(string path, DriveTarget target) => ErrorFactory.InvalidArgument(
+        "E2BWindowsPath",
+        $"The name of '{target.Path}' in the sandbox {target.SandboxId} has a backslash in it, which divides directories on a drive. "
+        + "It is shown here and cannot be worked with: use Invoke-E2BCommand.",
+        path);
 
     /// <summary>The record for nothing at a path, as PowerShell's own providers have it.</summary>
     private static ErrorRecord NotFound(string path) => new(

@@ -24,7 +24,7 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>What is kept from call to call.</summary>
-    private E2BProviderInfo State => (E2BProviderInfo)ProviderInfo;
+    private static DriveState State => E2BSession.Current.Drive;
 
     /// <summary>The running command's cache.</summary>
     private EntryCache Cache
@@ -36,9 +36,6 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
             return cache;
         }
     }
-
-    /// <inheritdoc/>
-    protected override ProviderInfo Start(ProviderInfo providerInfo) => new E2BProviderInfo(providerInfo);
 
     /// <summary>Ctrl+C.</summary>
     protected override void StopProcessing() => _stop.Cancel();
@@ -55,9 +52,14 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         ArgumentNullException.ThrowIfNull(drive);
 
         // A drive of another runspace, given to this one: it has all it needs.
-        return drive is E2BDriveInfo known
-            ? new E2BDriveInfo(known, ProviderInfo, known.Sandbox, known.Root, known.User)
-            : AwaitOrEnd(token => NewDriveAsync(drive, DynamicParameters as NewDriveParameters ?? new(), E2BSession.Current, token), drive.Root);
+        if (drive is E2BDriveInfo known)
+        {
+            return new E2BDriveInfo(known, ProviderInfo, known.Sandbox, known.Root, known.User);
+        }
+
+        NewDriveParameters parameters = DynamicParameters as NewDriveParameters ?? new();
+        E2BSession session = E2BSession.Current;
+        return AwaitOrEnd(token => NewDriveAsync(drive, parameters, session, token), drive.Root);
     }
 
     private async Task<PSDriveInfo> NewDriveAsync(
@@ -114,19 +116,20 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         }
 
         E2BSession session = E2BSession.Current;
-        return AwaitOrEnd(
+        Sandbox found = AwaitOrEnd(
             async token =>
             {
                 E2BConnection connection = Connections.Resolve(null, session);
-                if (!State.Sandboxes.TryGetValue((connection, target.SandboxId), out Sandbox? sandbox))
+                if (!session.Drive.Sandboxes.TryGetValue((connection, target.SandboxId), out Sandbox? sandbox))
                 {
                     sandbox = await SandboxArgument.FindAsync(Clients.For(connection), target.SandboxId, token).ConfigureAwait(false);
-                    State.Sandboxes[(connection, target.SandboxId)] = sandbox;
+                    session.Drive.Sandboxes[(connection, target.SandboxId)] = sandbox;
                 }
 
-                return (sandbox, (string?)null);
+                return sandbox;
             },
             target.ToString());
+        return (found, null);
     }
 
     private static bool Contains(E2BDriveInfo drive, DriveTarget target)
@@ -145,14 +148,20 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
     /// <summary>Reads a path; one that can be none ends the command.</summary>
     private DriveTarget Parse(string path)
     {
+        var drive = PSDriveInfo as E2BDriveInfo;
+        if (drive is not null && path.Length > 0 && path[0] is '/' or '\\')
+        {
+            // With -LiteralPath the engine sometimes leaves the root out.
+            path = drive!.Root + path;
+        }
+
         try
         {
-            return DriveTarget.Parse(path, (PSDriveInfo as E2BDriveInfo)?.Root);
+            return DriveTarget.Parse(path, drive?.Root);
         }
         catch (E2BInvalidArgumentException e)
         {
-            ThrowTerminatingError(ErrorFactory.Create(e, path));
-            throw;
+            throw new RecordedException(ErrorFactory.Create(e, path));
         }
     }
 
@@ -163,15 +172,9 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         {
             return AsyncBridge.Run(work, _stop.Token);
         }
-        catch (RecordedException e)
-        {
-            ThrowTerminatingError(e.ErrorRecord);
-            throw;
-        }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
-            ThrowTerminatingError(ErrorFactory.Create(e, target));
-            throw;
+            throw new RecordedException(ErrorFactory.Create(e, target));
         }
     }
 

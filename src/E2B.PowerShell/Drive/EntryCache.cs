@@ -14,8 +14,9 @@ internal sealed class EntryCache
     private readonly TimeProvider _clock;
     private readonly Dictionary<DriveTarget, Answer<SandboxEntry?>> _entries = [];
     private readonly Dictionary<DriveTarget, Answer<IReadOnlyList<SandboxEntry>?>> _listings = [];
+    private readonly Dictionary<DriveTarget, Answer<Exception?>> _failures = [];
     private readonly HashSet<string> _withBackslash = new(StringComparer.Ordinal);
-    private readonly HashSet<DriveTarget> _unnameable = [];
+    private readonly HashSet<DriveTarget> _walked = [];
     private WeakReference<object>? _command;
 
     public EntryCache(TimeProvider? clock = null) => _clock = clock ?? TimeProvider.System;
@@ -30,6 +31,7 @@ internal sealed class EntryCache
 
         Forget();
         _withBackslash.Clear();
+        _walked.Clear();
         _command = command is null ? null : new WeakReference<object>(command);
     }
 
@@ -38,6 +40,11 @@ internal sealed class EntryCache
 
     /// <summary>What a directory holds, if that is known.</summary>
     public bool TryGetListing(DriveTarget target, out IReadOnlyList<SandboxEntry>? entries) => TryGet(_listings, target, out entries);
+
+    /// <summary>Why it could not be said what is at a path, if it was asked already: a sandbox that does not answer is waited for once.</summary>
+    public bool TryGetFailure(DriveTarget target, out Exception? failure) => TryGet(_failures, target, out failure);
+
+    public void Keep(DriveTarget target, Exception failure) => _failures[target] = new(failure, _clock.GetTimestamp());
 
     public void Keep(DriveTarget target, SandboxEntry? entry)
     {
@@ -53,14 +60,7 @@ internal sealed class EntryCache
     {
         foreach (SandboxEntry entry in entries)
         {
-            if (entry.Name.Contains('\\'))
-            {
-                KeepUnnameable(directory.Join(entry.Name.Replace('\\', '/')));
-            }
-            else
-            {
-                Keep(directory.Join(entry.Name), entry);
-            }
+            Keep(directory.Join(entry.Name), entry);
         }
 
         _listings[directory] = new(entries, _clock.GetTimestamp());
@@ -71,6 +71,7 @@ internal sealed class EntryCache
     {
         _entries.Clear();
         _listings.Clear();
+        _failures.Clear();
     }
 
     /// <summary>Remembers that somebody wrote a backslash in a path, which the engine goes on with in another form.</summary>
@@ -79,18 +80,11 @@ internal sealed class EntryCache
     /// <summary>Whether a path, in the engine's form, had a backslash once.</summary>
     public bool HadBackslash(string path) => _withBackslash.Contains(path);
 
-    /// <summary>Whether a path is what becomes of a name with a backslash that was listed before.</summary>
-    public bool IsUnnameable(DriveTarget target) => _unnameable.Contains(target);
+    /// <summary>Remembers that the engine goes through all that a directory holds.</summary>
+    public void NoteWalk(DriveTarget directory) => _walked.Add(directory);
 
-    private void KeepUnnameable(DriveTarget target)
-    {
-        if (_unnameable.Count >= MaxEntries)
-        {
-            _unnameable.Clear();
-        }
-
-        _unnameable.Add(target);
-    }
+    /// <summary>Whether the engine goes through all that a directory holds.</summary>
+    public bool WasWalked(DriveTarget directory) => _walked.Contains(directory);
 
     private bool TryGet<T>(Dictionary<DriveTarget, Answer<T?>> answers, DriveTarget target, out T? value)
         where T : class

@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace E2B.PowerShell.Drive;
 
 /// <summary>
-/// Carries an error record through the engine, which otherwise puts one of its own in its place: the only way for readers
-/// and writers of content, which have nobody to write an error to.
+/// Ends a command with an error record. The engine puts a record of its own in the place of what a provider ends a command
+/// with, by ThrowTerminatingError too, unless the exception brings one along.
 /// </summary>
 internal sealed class RecordedException(ErrorRecord record) : Exception(record.Exception.Message, record.Exception), IContainsErrorRecord
 {

@@ -30,6 +30,14 @@ internal static class RunningCommand
         return value;
     }
 
+    /// <summary>Whether the command does nothing but ask whether a path is there.</summary>
+    public static bool OnlyLooks(CmdletProvider provider)
+    {
+        object? running = Of(provider);
+        object? command = running?.GetType().GetProperty("Command", Inside)?.GetValue(running);
+        return command?.GetType().Name is "TestPathCommand" or "ResolvePathCommand" or "ConvertPathCommand";
+    }
+
     private static PropertyInfo?[] Find()
     {
         PropertyInfo? context = typeof(CmdletProvider).GetProperty("Context", Inside);

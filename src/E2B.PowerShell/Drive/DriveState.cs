@@ -1,18 +1,11 @@
-using System.Management.Automation;
-
 namespace E2B.PowerShell.Drive;
 
 /// <summary>
 /// What the provider keeps between the calls of the engine, which makes a new provider object for nearly every one.
 /// Each runspace has its own.
 /// </summary>
-internal sealed class E2BProviderInfo : ProviderInfo
+internal sealed class DriveState
 {
-    public E2BProviderInfo(ProviderInfo provider)
-        : base(provider)
-    {
-    }
-
     /// <summary>What the running command has learned of the sandboxes so far.</summary>
     public EntryCache Cache { get; } = new();
 
