@@ -33,6 +33,13 @@
         'Send-E2BProcessInput'
         'Get-E2BFile'
         'Set-E2BFile'
+        'Get-E2BChildItem'
+        'Get-E2BItem'
+        'Test-E2BPath'
+        'New-E2BDirectory'
+        'Move-E2BItem'
+        'Remove-E2BItem'
+        'Get-E2BFileUrl'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

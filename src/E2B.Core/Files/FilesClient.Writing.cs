@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using E2B.Files;
 
@@ -12,11 +11,13 @@ public sealed partial class FilesClient
     /// <param name="options">As whom, metadata, compression, and the time limit: how long the network may stand still. Reading <paramref name="content"/> does not count.</param>
     /// <param name="cancellationToken">Gives up. A part may have been written.</param>
     /// <exception cref="NotEnoughSpaceException">The sandbox's disk is full.</exception>
-    public Task<SandboxEntry> WriteAsync(
+    public async Task<SandboxEntry> WriteAsync(
         string path, Stream content, SandboxFileOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(content);
-        return FileUpload.SendAsync(Daemon, path, content, options, cancellationToken);
+        FileAddress.Require(path);
+        FileUpload upload = await FileUpload.PrepareAsync(Daemon, options, cancellationToken).ConfigureAwait(false);
+        return await upload.SendAsync(path, content, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes a file from bytes, replacing what was there; directories on the way are made.</summary>
@@ -28,9 +29,7 @@ public sealed partial class FilesClient
     public async Task<SandboxEntry> WriteAsync(
         string path, ReadOnlyMemory<byte> content, SandboxFileOptions? options = null, CancellationToken cancellationToken = default)
     {
-        using MemoryStream stream = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(content.ToArray(), writable: false);
+        using MemoryStream stream = SandboxFileContent.StreamOf(content);
         return await WriteAsync(path, stream, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -43,4 +42,21 @@ public sealed partial class FilesClient
     public Task<SandboxEntry> WriteTextAsync(
         string path, string content, SandboxFileOptions? options = null, CancellationToken cancellationToken = default) =>
         WriteAsync(path, Encoding.UTF8.GetBytes(content), options, cancellationToken);
+
+    /// <summary>Writes many files, replacing what was there; directories on the way are made. Small files share requests, and several requests are under way at once.</summary>
+    /// <param name="files">The files, each path once. The sequence is read as the files are sent, by one thread at a time.</param>
+    /// <param name="options">As whom, metadata (of every file), compression, and the time limit of each request: how long the network may stand still.</param>
+    /// <param name="cancellationToken">Gives up. Some files, and parts of others, may have been written.</param>
+    /// <returns>What was written, in the order of <paramref name="files"/>.</returns>
+    /// <remarks>The first failure gives up the rest; its message names the file. What was written by then stays.</remarks>
+    /// <exception cref="NotEnoughSpaceException">The sandbox's disk is full.</exception>
+    /// <exception cref="E2BInvalidArgumentException">A path is named twice, or is a directory's.</exception>
+    /// <exception cref="IOException">The content of a file could not be read.</exception>
+    public async Task<IReadOnlyList<SandboxEntry>> WriteManyAsync(
+        IEnumerable<SandboxFileContent> files, SandboxFileOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        FileUpload upload = await FileUpload.PrepareAsync(Daemon, options, cancellationToken).ConfigureAwait(false);
+        return await new ManyUploads(upload).SendAsync(files, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using E2B.Files;
 using E2B.Transport;
@@ -50,6 +51,28 @@ public sealed partial class FilesClient
         byte[] bytes = await ReadBytesAsync(path, options, cancellationToken).ConfigureAwait(false);
         ReadOnlySpan<byte> mark = Encoding.UTF8.Preamble;
         return Encoding.UTF8.GetString(bytes.AsSpan(bytes.AsSpan().StartsWith(mark) ? mark.Length : 0));
+    }
+
+    /// <summary>Reads a file's lines as UTF-8 text, as they arrive. A byte order mark is not part of the first; invalid bytes become U+FFFD.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">As whom, compression, and the time limit: until the content starts, and for each read after that.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Lines without their ends, which are LF, CR LF or CR. One at the file's end starts no further line.</returns>
+    /// <exception cref="SandboxFileNotFoundException">There is no such file.</exception>
+    /// <exception cref="E2BInvalidArgumentException">It is a directory.</exception>
+    public async IAsyncEnumerable<string> ReadLinesAsync(
+        string path, SandboxFileOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        const int BufferLength = 16 * 1024;
+        SandboxFileStream content = await OpenReadAsync(path, options, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            using var reader = new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, BufferLength, leaveOpen: true);
+            while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+            {
+                yield return line;
+            }
+        }
     }
 
     /// <summary>Reads a file's bytes, up to 2 GiB.</summary>

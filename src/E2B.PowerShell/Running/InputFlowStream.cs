@@ -1,8 +1,8 @@
 namespace E2B.PowerShell.Running;
 
 /// <summary>The reading end of a flow, for an upload.</summary>
-/// <param name="flow">What is uploaded.</param>
-/// <param name="start">What comes before it: a byte order mark.</param>
+/// <param name="flow">What comes.</param>
+/// <param name="start">What comes before it.</param>
 internal sealed class InputFlowStream(InputFlow flow, ReadOnlyMemory<byte> start = default) : Stream
 {
     private ReadOnlyMemory<byte> _rest = start;

@@ -31,6 +31,9 @@ internal sealed class E2BSession
     /// <summary>The server that this session started, if it did.</summary>
     public LocalServerProcess? LocalServer { get; set; }
 
+    /// <summary>What completers have asked sandboxes for.</summary>
+    public DirectoryCache Directories { get; } = new();
+
     /// <summary>The modes that programs had switched on in terminals that were let go of, for who comes back.</summary>
     public Dictionary<(string SandboxId, int ProcessId), byte[]> TerminalModes { get; } = [];
 
