@@ -5,7 +5,7 @@ using System.Management.Automation.Provider;
 using System.Text;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
-using E2B.PowerShell.Running;
+using E2B.PowerShell.Writing;
 
 namespace E2B.PowerShell.Drive;
 
@@ -15,24 +15,18 @@ namespace E2B.PowerShell.Drive;
 /// </summary>
 internal sealed class DriveContentWriter : IContentWriter
 {
-    /// <summary>Adds one file to the end of another, and takes it away.</summary>
-    private const string AppendScript = """cat -- "$1" >> "$2"; status=$?; rm -f -- "$1"; exit $status""";
-
-    /// <summary>How long taking away what an interrupted Add-Content has left may hold up the prompt.</summary>
-    private static readonly TimeSpan _cleanUpLimit = TimeSpan.FromSeconds(2);
-
     private readonly Sandbox _sandbox;
     private readonly SandboxFileOptions _options;
     private readonly string _path;
     private readonly ContentWriterParameters _parameters;
     private readonly Action<ErrorRecord> _report;
     private readonly CancellationToken _stop;
-    private readonly InputFlow _content = new();
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private bool _append;
     private bool _closed;
     private bool _failed;
-    private Task<bool>? _upload;
+    private FileWriting? _writing;
+    private Task<SandboxEntry>? _upload;
 
     public DriveContentWriter(
         Sandbox sandbox, string? user, string path, ContentWriterParameters parameters, Action<ErrorRecord> report, CancellationToken stop)
@@ -55,11 +49,14 @@ internal sealed class DriveContentWriter : IContentWriter
             Add(value is PSObject wrapped ? wrapped.BaseObject : value);
         }
 
-        Task room = _content.Write(_buffer.WrittenSpan);
+        Task room = _writing!.Add(_buffer.WrittenSpan);
         Report(async token =>
         {
             await room.WaitAsync(token).ConfigureAwait(false);
-            return !_upload!.IsFaulted || await _upload.ConfigureAwait(false);
+            if (_upload!.IsFaulted)
+            {
+                await _upload.ConfigureAwait(false);
+            }
         });
         return content;
     }
@@ -79,20 +76,34 @@ internal sealed class DriveContentWriter : IContentWriter
 
         _closed = true;
         Start();
-        _content.Complete();
+        _writing!.Complete();
         Report(token => _upload!.WaitAsync(token));
     }
 
     /// <inheritdoc/>
     public void Dispose() => Close();
 
-    private void Start() => _upload ??= Task.Run(UploadAsync, CancellationToken.None);
+    private void Start()
+    {
+        if (_upload is null)
+        {
+            byte[] mark = _parameters.AsByteStream ? [] : _parameters.Encoding.GetPreamble();
+            _writing = new FileWriting(_sandbox, new WriteForm(_path, _options, _append, mark));
+            _upload = Task.Run(() => _writing.RunAsync(_stop), CancellationToken.None);
+        }
+    }
 
-    private void Report(Func<CancellationToken, Task<bool>> work)
+    private void Report(Func<CancellationToken, Task> work)
     {
         try
         {
-            AsyncBridge.Run(work, _stop);
+            AsyncBridge.Run(
+                async token =>
+                {
+                    await work(token).ConfigureAwait(false);
+                    return true;
+                },
+                _stop);
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
@@ -129,62 +140,6 @@ internal sealed class DriveContentWriter : IContentWriter
         if (!_parameters.NoNewline)
         {
             encoding.GetBytes("\n".AsSpan(), _buffer);
-        }
-    }
-
-    private async Task<bool> UploadAsync()
-    {
-        try
-        {
-            bool append = _append && await _sandbox.Files.ExistsAsync(_path, _options, _stop).ConfigureAwait(false);
-            ReadOnlyMemory<byte> mark = append || _parameters.AsByteStream ? default : _parameters.Encoding.GetPreamble();
-            using var source = new InputFlowStream(_content, mark);
-            if (append)
-            {
-                await AppendAsync(source).ConfigureAwait(false);
-            }
-            else
-            {
-                await _sandbox.Files.WriteAsync(_path, source, _options, _stop).ConfigureAwait(false);
-            }
-
-            return true;
-        }
-        finally
-        {
-            _content.Refuse();
-        }
-    }
-
-    /// <summary>The service only replaces files. So what is added is sent beside the file, and put to its end there.</summary>
-    private async Task AppendAsync(Stream source)
-    {
-        string part = $"/tmp/.e2b-add-{Guid.NewGuid():n}";
-        try
-        {
-            await _sandbox.Files.WriteAsync(part, source, _options, _stop).ConfigureAwait(false);
-            var options = new CommandOptions { User = _options.User, WorkingDirectory = "/", Timeout = TimeSpan.Zero };
-            CommandResult result = await _sandbox.Commands.RunAsync(
-                "/bin/sh", ["-c", AppendScript, "sh", part, _path], options, _stop).ConfigureAwait(false);
-            result.EnsureSuccess();
-        }
-        catch
-        {
-            await RemoveQuietlyAsync(part).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async Task RemoveQuietlyAsync(string path)
-    {
-        using var limit = new CancellationTokenSource(_cleanUpLimit);
-        try
-        {
-            await _sandbox.Files.RemoveAsync(path, _options, limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is E2BException or OperationCanceledException)
-        {
-            // The failure that led here is the one to tell of.
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
 
 namespace E2B.PowerShell.Drive;
@@ -26,7 +27,7 @@ public sealed partial class E2BProvider
         string path = DrivePaths.Make(parent, isBelowRoot ? DrivePaths.Clamp(child ?? string.Empty, _separator) : child, _separator);
         if (_separator == '/' && (HasBackslash(parent) || HasBackslash(child)))
         {
-            State.Cache.NoteBackslash(path);
+            Cache.NoteBackslash(path);
         }
 
         return path;
@@ -53,12 +54,50 @@ public sealed partial class E2BProvider
         _written = target.HasBackslash ? (path, entry.Name) : null;
         try
         {
-            WriteItemObject(entry, path, entry.IsDirectory);
+            WriteItemObject(ToItem(EntryArgument.Remember(entry, SandboxOf(target).Sandbox), target), path, entry.IsDirectory);
         }
         finally
         {
             _written = null;
         }
+    }
+
+    /// <summary>
+    /// The entry with a Path that PowerShell's cmdlets understand. They take -Path from a piped object's Path before they
+    /// look at PSPath, and the path in the sandbox would be one of this machine: dir | Remove-Item would remove local files.
+    /// The cmdlets of this module take the entry itself.
+    /// </summary>
+    private PSObject ToItem(SandboxEntry entry, DriveTarget target)
+    {
+        PSObject item = PSObject.AsPSObject(entry);
+        SetNote(item, "Path", WildcardPattern.Escape(PathFor(target)));
+        SetNote(item, "FullName", entry.Path);
+        return item;
+    }
+
+    private static void SetNote(PSObject item, string name, string value)
+    {
+        // An entry may have been written before, by another drive.
+        if (item.Properties[name] is PSNoteProperty note)
+        {
+            note.Value = value;
+        }
+        else
+        {
+            item.Members.Add(new PSNoteProperty(name, value));
+        }
+    }
+
+    /// <summary>A path that leads to an entry from anywhere in this session: by the drive, where it is on it.</summary>
+    private string PathFor(DriveTarget target)
+    {
+        string path = target.ToProviderPath(_separator);
+        if (PSDriveInfo is E2BDriveInfo drive && drive.SandboxId == target.SandboxId && Contains(drive, target))
+        {
+            return $"{drive.Name}:{_separator}{path[drive.Root.Length..].TrimStart(_separator)}";
+        }
+
+        return $"{ProviderInfo}::{path}";
     }
 
     /// <summary>Whether an item may be worked with; where not, there is an error about it.</summary>
