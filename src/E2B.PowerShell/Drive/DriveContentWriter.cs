@@ -50,6 +50,11 @@ internal sealed class DriveContentWriter : IContentWriter
         }
 
         Task room = _writing!.Add(_buffer.WrittenSpan);
+        if (room.IsCompletedSuccessfully && !_upload!.IsCompleted)
+        {
+            return content;
+        }
+
         Report(async token =>
         {
             await room.WaitAsync(token).ConfigureAwait(false);

@@ -2,7 +2,7 @@ using E2B.PowerShell.Binding;
 
 namespace E2B.PowerShell.Drive;
 
-/// <summary>What a path of the provider names: <c>id:/path</c>, a sandbox and an absolute POSIX path in it.</summary>
+/// <summary>What a path of the provider names, <c>id:/path</c> or <c>id/path</c>: a sandbox and an absolute POSIX path in it.</summary>
 internal readonly record struct DriveTarget(string SandboxId, string Path)
 {
     /// <summary>
@@ -72,9 +72,11 @@ internal readonly record struct DriveTarget(string SandboxId, string Path)
     /// <summary>An entry in it.</summary>
     public DriveTarget Join(string name) => this with { Path = SandboxPath.Join(Path, name) };
 
-    /// <summary>The path as the engine gets it: with the machine's separator, and of the root none at all where <paramref name="bareRoot"/> says so.</summary>
-    public string ToProviderPath(char separator, bool bareRoot = false) =>
-        $"{SandboxId}:{(IsRoot && bareRoot ? string.Empty : ToName(Path).Replace('/', separator))}";
+    /// <summary>
+    /// The path as the engine gets it: <c>id/path</c>, with the machine's separator. There is no colon in it, because the
+    /// engine would take what stands before for the name of a drive.
+    /// </summary>
+    public string ToProviderPath(char separator) => SandboxId + ToName(Path).Replace('/', separator);
 
     /// <summary>A name as the engine may put it into a path.</summary>
     public static string ToName(string name) => name.Replace('\\', NamedBackslash);

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
-using E2B.PowerShell.Pipeline;
 
 namespace E2B.PowerShell.Drive;
 
@@ -35,7 +34,19 @@ public sealed partial class E2BProvider
     }
 
     /// <inheritdoc/>
-    protected override bool IsItemContainer(string path) => Find(Parse(path)) is { IsDirectory: true };
+    protected override bool IsItemContainer(string path)
+    {
+        try
+        {
+            return Find(Parse(path)) is { IsDirectory: true };
+        }
+        catch (RecordedException e) when (RunningCommand.Moves(this))
+        {
+            // After an exception the engine would stay where it could not go.
+            WriteError(new ErrorRecord(e, e.ErrorRecord.FullyQualifiedErrorId, e.ErrorRecord.CategoryInfo.Category, path));
+            return false;
+        }
+    }
 
     /// <inheritdoc/>
     protected override bool HasChildItems(string path)
@@ -281,6 +292,4 @@ public sealed partial class E2BProvider
 
         return null;
     }
-
-    private T Await<T>(Func<CancellationToken, Task<T>> work) => AsyncBridge.Run(work, _stop.Token);
 }

@@ -51,12 +51,6 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
     {
         ArgumentNullException.ThrowIfNull(drive);
 
-        // A drive of another runspace, given to this one: it has all it needs.
-        if (drive is E2BDriveInfo known)
-        {
-            return new E2BDriveInfo(known, ProviderInfo, known.Sandbox, known.Root, known.User);
-        }
-
         NewDriveParameters parameters = DynamicParameters as NewDriveParameters ?? new();
         E2BSession session = E2BSession.Current;
         return AwaitOrEnd(token => NewDriveAsync(drive, parameters, session, token), drive.Root);
@@ -94,7 +88,7 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         SandboxEntry entry = await sandbox.Files.GetInfoAsync(
             root.Path, new SandboxFileOptions { User = parameters.User }, cancellationToken).ConfigureAwait(false);
         return entry.IsDirectory
-            ? new E2BDriveInfo(drive, ProviderInfo, sandbox, root.ToProviderPath(Path.DirectorySeparatorChar, bareRoot: true), parameters.User)
+            ? new E2BDriveInfo(drive, ProviderInfo, sandbox, root.ToProviderPath(Path.DirectorySeparatorChar), parameters.User)
             : throw new E2BInvalidArgumentException($"'{root.Path}' in the sandbox {namedId} is no directory, and cannot be the root of a drive.");
     }
 
@@ -152,7 +146,7 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         if (drive is not null && path.Length > 0 && path[0] is '/' or '\\')
         {
             // With -LiteralPath the engine sometimes leaves the root out.
-            path = drive!.Root + path;
+            path = DrivePaths.Make(drive!.Root, path, _separator);
         }
 
         try
@@ -165,12 +159,19 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         }
     }
 
+    /// <summary>Waits for work, until Ctrl+C. The engine tells the provider of that, except where it asks on its own behalf.</summary>
+    private T Await<T>(Func<CancellationToken, Task<T>> work)
+    {
+        Cmdlet? command = RunningCommand.Of(this);
+        return AsyncBridge.Run(work, _stop, () => command is { Stopping: true });
+    }
+
     /// <summary>Does something that the rest depends on: a failure ends the command, by the id that it has everywhere.</summary>
     private T AwaitOrEnd<T>(Func<CancellationToken, Task<T>> work, object? target)
     {
         try
         {
-            return AsyncBridge.Run(work, _stop.Token);
+            return Await(work);
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
@@ -183,7 +184,7 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
     {
         try
         {
-            result = AsyncBridge.Run(work, _stop.Token);
+            result = Await(work);
             return true;
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))

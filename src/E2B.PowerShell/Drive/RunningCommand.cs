@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Reflection;
 
@@ -11,10 +12,10 @@ internal static class RunningCommand
 {
     private const BindingFlags Inside = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
-    private static readonly PropertyInfo?[] _way = Find();
+    private static readonly PropertyInfo?[] _way = Find("Context", "ExecutionContext", "CurrentCommandProcessor", "Command");
 
-    /// <summary>An object that is the same for one command from its beginning to its end; <see langword="null"/> when that is not known.</summary>
-    public static object? Of(CmdletProvider provider)
+    /// <summary>The command, the same object from its beginning to its end; <see langword="null"/> when that is not known.</summary>
+    public static Cmdlet? Of(CmdletProvider provider)
     {
         object? value = provider;
         foreach (PropertyInfo? step in _way)
@@ -27,21 +28,25 @@ internal static class RunningCommand
             value = step?.GetValue(value);
         }
 
-        return value;
+        return value as Cmdlet;
     }
 
     /// <summary>Whether the command does nothing but ask whether a path is there.</summary>
-    public static bool OnlyLooks(CmdletProvider provider)
-    {
-        object? running = Of(provider);
-        object? command = running?.GetType().GetProperty("Command", Inside)?.GetValue(running);
-        return command?.GetType().Name is "TestPathCommand" or "ResolvePathCommand" or "ConvertPathCommand";
-    }
+    public static bool OnlyLooks(CmdletProvider provider) => Of(provider)?.GetType().Name is "TestPathCommand" or "ResolvePathCommand" or "ConvertPathCommand";
 
-    private static PropertyInfo?[] Find()
+    /// <summary>Whether the command goes to another location.</summary>
+    public static bool Moves(CmdletProvider provider) => Of(provider)?.GetType().Name is "SetLocationCommand" or "PushLocationCommand";
+
+    private static PropertyInfo?[] Find(params string[] names)
     {
-        PropertyInfo? context = typeof(CmdletProvider).GetProperty("Context", Inside);
-        PropertyInfo? execution = context?.PropertyType.GetProperty("ExecutionContext", Inside);
-        return [context, execution, execution?.PropertyType.GetProperty("CurrentCommandProcessor", Inside)];
+        var way = new PropertyInfo?[names.Length];
+        Type? type = typeof(CmdletProvider);
+        for (int i = 0; i < names.Length; i++)
+        {
+            way[i] = type?.GetProperty(names[i], Inside);
+            type = way[i]?.PropertyType;
+        }
+
+        return way;
     }
 }
