@@ -247,6 +247,18 @@ Describe 'Looking around' {
         (Get-ChildItem sbx:/tmp/circle/*/*/x).FullName | Sort-Object | Should -Be '/tmp/circle/b/a/x', '/tmp/circle/self/a/x'
     }
 
+    It 'goes on after a directory that cannot be read: <command>' -ForEach @(
+        @{ Command = 'Get-ChildItem sbx:/proc/tty -Recurse' }
+        @{ Command = 'Get-ChildItem sbx:/proc/tty -Recurse -Include *' }
+        @{ Command = 'Get-ChildItem sbx:/proc/tty/*/*, sbx:/proc/tty' }
+    ) {
+        $names = (Invoke-Expression "$Command -ErrorAction SilentlyContinue -ErrorVariable problems").Name
+        $names | Should -Contain 'drivers'
+        $names | Should -Contain 'ldisc'
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'E2BServiceError,*'
+        "$($problems[0])" | Should -BeLike '*/proc/tty/driver*denied*'
+    }
+
     It 'expands wildcards' {
         (Get-Item sbx:/tmp/look/*.txt).Name | Should -Be 'Two.txt', 'one.txt'
         (Get-Item sbx:/tmp/l*/s*/t*).FullName | Should -Be '/tmp/look/sub/three.txt'

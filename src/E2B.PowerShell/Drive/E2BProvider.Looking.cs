@@ -51,8 +51,9 @@ public sealed partial class E2BProvider
     /// <inheritdoc/>
     protected override bool HasChildItems(string path)
     {
+        // Where wildcards are expanded the names are asked for next.
         DriveTarget target = Parse(path);
-        return Find(target) is { IsDirectory: true } && List(target).Count > 0;
+        return Find(target) is { IsDirectory: true } && (_isGlob || List(target).Count > 0);
     }
 
     /// <inheritdoc/>
@@ -96,7 +97,7 @@ public sealed partial class E2BProvider
             return;
         }
 
-        foreach (SandboxEntry entry in List(target).Where(wants))
+        foreach (SandboxEntry entry in ListOrReport(target).Where(wants))
         {
             WriteEntry(entry, target);
         }
@@ -122,7 +123,7 @@ public sealed partial class E2BProvider
             Cache.NoteWalk(target);
         }
 
-        foreach (SandboxEntry entry in List(target).Where(Selection(all)))
+        foreach (SandboxEntry entry in ListOrReport(target).Where(Selection(all)))
         {
             string name = DriveTarget.ToName(entry.Name);
             WriteItemObject(name, name, entry.IsDirectory);
@@ -262,6 +263,20 @@ public sealed partial class E2BProvider
         entries = AwaitOrEnd(token => files.ListAsync(target.Path, 1, options, token), target.Path);
         cache.Keep(target, entries);
         return entries;
+    }
+
+    /// <summary>What a directory holds. A failure is an error about it, and the command goes on with others.</summary>
+    private IReadOnlyList<SandboxEntry> ListOrReport(DriveTarget target)
+    {
+        try
+        {
+            return List(target);
+        }
+        catch (RecordedException e)
+        {
+            WriteError(e.ErrorRecord);
+            return [];
+        }
     }
 
     /// <summary>
