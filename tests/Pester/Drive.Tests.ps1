@@ -701,3 +701,26 @@ Describe 'The provider' {
         { Get-Item E2B::i0000000000000000000:/etc -ErrorAction Stop } | Should -Throw -ErrorId 'E2BSandboxNotFound,*'
     }
 }
+
+Describe 'about_E2B_Provider' {
+    It 'is found by Get-Help, and fits 80 columns' {
+        Get-Help about_E2B_Provider | Out-String | Should -Match 'BETWEEN THIS MACHINE AND A SANDBOX'
+        [IO.File]::ReadAllLines("$PSScriptRoot/../../docs/about/about_E2B_Provider.help.txt") | Where-Object Length -gt 79 | Should -BeNullOrEmpty
+    }
+
+    It 'begins with lines that run' {
+        $text = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/about/about_E2B_Provider.help.txt")
+        $lines = [regex]::Match($text, '(?ms)^        \$sandbox = New-E2BSandbox$.*?Remove-PSDrive sbx$').Value -split "`n" -replace '^ {8}'
+        $lines.Count | Should -BeGreaterThan 5
+        $shell = [PowerShell]::Create()
+        try {
+            $null = $shell.AddScript("Import-Module '$module'; $($lines -join '; '); Remove-E2BSandbox `$sandbox")
+            $shell.Invoke() | Select-Object -Last 1 | Should -Be 'written in the sandbox'
+            $shell.Streams.Error | Should -BeNullOrEmpty
+        }
+        finally {
+            $shell.Runspace.Dispose()
+            $shell.Dispose()
+        }
+    }
+}
