@@ -1,4 +1,6 @@
 using System.Management.Automation.Provider;
+using E2B.PowerShell.Drive.Content;
+using E2B.PowerShell.Drive.Parameters;
 
 namespace E2B.PowerShell.Drive;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Drive.Parameters;
 using E2B.PowerShell.Errors;
 
 namespace E2B.PowerShell.Drive;

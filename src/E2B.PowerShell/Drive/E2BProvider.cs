@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Drive.Parameters;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Session;

@@ -3,11 +3,12 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
 using System.Text;
+using E2B.PowerShell.Drive.Parameters;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Writing;
 
-namespace E2B.PowerShell.Drive;
+namespace E2B.PowerShell.Drive.Content;
 
 /// <summary>
 /// A file's new content from Set-Content and Add-Content, sent while it comes. It is complete when the writer has been

@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Text;
 using E2B.PowerShell.Encodings;
 
-namespace E2B.PowerShell.Drive;
+namespace E2B.PowerShell.Drive.Parameters;
 
 /// <summary>What all cmdlets for content take for this provider.</summary>
 public abstract class ContentParameters

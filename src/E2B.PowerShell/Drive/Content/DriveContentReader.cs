@@ -1,9 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Provider;
+using E2B.PowerShell.Drive.Parameters;
 using E2B.PowerShell.Errors;
 
-namespace E2B.PowerShell.Drive;
+namespace E2B.PowerShell.Drive.Content;
 
 /// <summary>A file's content for Get-Content: lines, bytes or all at once, fetched as they are asked for.</summary>
 internal sealed class DriveContentReader : IContentReader

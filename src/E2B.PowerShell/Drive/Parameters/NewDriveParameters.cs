@@ -2,7 +2,7 @@ using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
 
-namespace E2B.PowerShell.Drive;
+namespace E2B.PowerShell.Drive.Parameters;
 
 /// <summary>What New-PSDrive takes for this provider, besides its own parameters.</summary>
 public sealed class NewDriveParameters

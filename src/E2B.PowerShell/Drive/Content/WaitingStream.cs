@@ -1,6 +1,6 @@
 using E2B.PowerShell.Pipeline;
 
-namespace E2B.PowerShell.Drive;
+namespace E2B.PowerShell.Drive.Content;
 
 /// <summary>Content for those who can only wait for it, as text readers on the pipeline's thread do.</summary>
 internal sealed class WaitingStream(Stream content, CancellationToken stop) : Stream

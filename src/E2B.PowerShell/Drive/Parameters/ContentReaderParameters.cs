@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace E2B.PowerShell.Drive;
+namespace E2B.PowerShell.Drive.Parameters;
 
 /// <summary>What Get-Content takes for this provider.</summary>
 public sealed class ContentReaderParameters : ContentParameters
