@@ -1,10 +1,12 @@
 // One measurement by the official JavaScript SDK, like those of Sdk/Program.cs.
 import { readFileSync } from 'node:fs'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
 
 const require = createRequire(new URL('../tests/Conformance/package.json', import.meta.url))
 const { Sandbox } = require('e2b')
-const [mode, size, id] = process.argv.slice(2)
+const [mode, size, id, folder] = process.argv.slice(2)
 const count = Number(size)
 const file = '/tmp/bench-file'
 const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024
@@ -42,6 +44,35 @@ const works = {
   },
 }
 
+// The SDK has no call for trees; this is what a careful user of it writes. Several files in one call go in one request.
+works.treeup = async (sandbox, round) => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const path = join(entry.parentPath, entry.name)
+        return { path: `/home/user/peer-${round}/${relative(folder, path)}`, data: new Blob([await readFile(path)]) }
+      }),
+  )
+  await sandbox.files.write(files, { requestTimeoutMs: 0 })
+}
+
+works.treedown = async (sandbox, round) => {
+  const files = (await sandbox.files.list('/home/user/tree', { depth: 20 })).filter((entry) => entry.type === 'file')
+  const target = `${folder}-peer-${round}`
+  let next = 0
+  const readSome = async () => {
+    while (next < files.length) {
+      const { path } = files[next++]
+      const local = join(target, relative('/home/user/tree', path))
+      await mkdir(dirname(local), { recursive: true })
+      await writeFile(local, await sandbox.files.read(path, { format: 'bytes' }))
+    }
+  }
+  await Promise.all(Array.from({ length: 32 }, readSome))
+}
+
 works.fan = async (all, rounds) => {
   for (let i = 0; i < rounds; i++) await Promise.all(all.map((one) => one.commands.run('true')))
 }
@@ -50,7 +81,7 @@ const all = await Promise.all(id.split(',').map((one) => Sandbox.connect(one, { 
 const sandbox = mode === 'fan' ? all : all[0]
 const work = works[mode]
 const before = peak()
-await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : 1)
+if (!mode.startsWith('tree')) await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : 1)
 const begin = performance.now()
 await work(sandbox, count)
 console.log(((performance.now() - begin) / 1000).toFixed(4), (peak() - before).toFixed(1))

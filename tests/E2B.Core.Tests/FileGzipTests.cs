@@ -27,6 +27,17 @@ public class FileGzipTests
     }
 
     [Fact]
+    public async Task Nothing_is_compressed_content_too()
+    {
+        var handler = new FakeHandler(_ => Answers.Text(200, Written));
+
+        Assert.Equal(0, (await Client.Sandbox(handler).Files.WriteTextAsync("/x", "", _gzip, Token)).Size);
+
+        Assert.Equal([0x1f, 0x8b, 8], handler.Only.Body[..3]);
+        Assert.Empty(Unpack(handler.Only.Body));
+    }
+
+    [Fact]
     public async Task A_daemon_that_does_not_take_it_gets_plain_content()
     {
         var handler = new FakeHandler(_ => Answers.Text(200, Written));

@@ -41,14 +41,15 @@ Describe 'Completion of paths in a sandbox' {
         $null = New-E2BDirectory $sandbox "$plain/directory", "$plain/with space"
         foreach ($name in 'file.txt', "it's", 'q[1].log', '.hidden', 'a$b') { Set-E2BFile $sandbox "$plain/$name" 'x' }
         Set-E2BFile $sandbox notes-at-home 'x'
-        $global:completed = $sandbox
     }
-    AfterAll { Remove-Variable completed -Scope Global }
     AfterEach { Set-E2BDefault -Sandbox $null }
 
-    It 'offers what is in the directory to <_>' -ForEach 'Get-E2BFile $completed ', 'Get-E2BChildItem $completed ', 'Get-E2BItem -Sandbox $completed -Path ',
-        'Remove-E2BItem $completed ', 'Set-E2BFile $completed ', 'Test-E2BPath $completed -LiteralPath ', 'Move-E2BItem $completed /tmp ', 'New-E2BDirectory $completed ',
-        'Get-E2BFileUrl $completed ', 'Invoke-E2BCommand $completed ls -WorkingDirectory ', 'Start-E2BProcess $completed ls -WorkingDirectory ', 'Enter-E2BSandbox $completed -WorkingDirectory ' {
+    It 'offers what is in the directory to <_>' -ForEach @(
+        'Get-E2BFile $sandbox ', 'Get-E2BChildItem $sandbox ', 'Get-E2BItem -Sandbox $sandbox -Path ', 'Remove-E2BItem $sandbox '
+        'Set-E2BFile $sandbox ', 'Test-E2BPath $sandbox -LiteralPath ', 'Move-E2BItem $sandbox /tmp ', 'New-E2BDirectory $sandbox '
+        'Get-E2BFileUrl $sandbox ', 'Invoke-E2BCommand $sandbox ls -WorkingDirectory ', 'Start-E2BProcess $sandbox ls -WorkingDirectory '
+        'Enter-E2BSandbox $sandbox -WorkingDirectory '
+    ) {
         $found = Complete "$_$plain/"
         $found.CompletionText | Should -Contain "$plain/directory/"
         $found.CompletionText | Should -Contain "$plain/file.txt"
@@ -58,18 +59,18 @@ Describe 'Completion of paths in a sandbox' {
     }
 
     It 'offers what begins as typed, hidden names too' {
-        (Complete "Get-E2BFile `$completed $plain/fi").CompletionText | Should -Be "$plain/file.txt"
-        (Complete "Get-E2BFile `$completed $plain/.h").CompletionText | Should -Be "$plain/.hidden"
-        (Complete "Get-E2BFile `$completed '$plain/with").CompletionText | Should -Be "'$plain/with space/'"
-        (Complete "Get-E2BFile `$completed notes-at").CompletionText | Should -Be 'notes-at-home'
+        (Complete "Get-E2BFile `$sandbox $plain/fi").CompletionText | Should -Be "$plain/file.txt"
+        (Complete "Get-E2BFile `$sandbox $plain/.h").CompletionText | Should -Be "$plain/.hidden"
+        (Complete "Get-E2BFile `$sandbox '$plain/with").CompletionText | Should -Be "'$plain/with space/'"
+        (Complete "Get-E2BFile `$sandbox notes-at").CompletionText | Should -Be 'notes-at-home'
     }
 
     It 'quotes and escapes so that what it offers works' {
         foreach ($typed in 'it', 'q', 'a') {
-            $text = (Complete "Get-E2BFile `$completed $plain/$typed").CompletionText
-            Invoke-Expression "Get-E2BFile `$completed $text" | Should -Be 'x'
-            $text = (Complete "Get-E2BFile `$completed -LiteralPath $plain/$typed").CompletionText
-            Invoke-Expression "Get-E2BFile `$completed -LiteralPath $text" | Should -Be 'x'
+            $text = (Complete "Get-E2BFile `$sandbox $plain/$typed").CompletionText
+            & ([scriptblock]::Create("Get-E2BFile `$sandbox $text")) | Should -Be 'x'
+            $text = (Complete "Get-E2BFile `$sandbox -LiteralPath $plain/$typed").CompletionText
+            & ([scriptblock]::Create("Get-E2BFile `$sandbox -LiteralPath $text")) | Should -Be 'x'
         }
     }
 
@@ -86,20 +87,20 @@ Describe 'Completion of paths in a sandbox' {
     }
 
     It 'keeps for a moment what it has asked for' {
-        $null = Complete "Get-E2BFile `$completed $plain/directory/"
+        $null = Complete "Get-E2BFile `$sandbox $plain/directory/"
         Set-E2BFile $sandbox "$plain/directory/new" 'x'
-        (Complete "Get-E2BFile `$completed $plain/directory/").CompletionText | Should -Not -Contain "$plain/directory/new"
+        (Complete "Get-E2BFile `$sandbox $plain/directory/").CompletionText | Should -Not -Contain "$plain/directory/new"
     }
 
     It 'says nothing, and soon, when there is no such directory or sandbox' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        Complete "Get-E2BFile `$completed $plain/none/" | Should -BeNullOrEmpty
+        Complete "Get-E2BFile `$sandbox $plain/none/" | Should -BeNullOrEmpty
         Complete 'Get-E2BFile i0000000000000000000 /tmp/' | Should -BeNullOrEmpty
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
     }
 
     It 'offers encodings' {
-        (Complete 'Get-E2BFile $completed x -Encoding utf8').CompletionText | Should -Be @('utf8', 'utf8BOM', 'utf8NoBOM')
-        (Complete 'Set-E2BFile $completed x -Encoding uni').CompletionText | Should -Be 'unicode'
+        (Complete 'Get-E2BFile $sandbox x -Encoding utf8').CompletionText | Should -Be @('utf8', 'utf8BOM', 'utf8NoBOM')
+        (Complete 'Set-E2BFile $sandbox x -Encoding uni').CompletionText | Should -Be 'unicode'
     }
 }

@@ -2,8 +2,8 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     $sandbox = New-E2BSandbox
     $second = New-E2BSandbox
-    function Set-Bytes([string] $Path, [byte[]] $Bytes) { , $Bytes | Set-E2BFile $sandbox $Path -AsByteStream }
-    function Get-Bytes([string] $Path) { , (Get-E2BFile $sandbox $Path -AsByteStream -Raw) }
+    function Write-ByteFile([string] $Path, [byte[]] $Bytes) { , $Bytes | Set-E2BFile $sandbox $Path -AsByteStream }
+    function Read-ByteFile([string] $Path) { , (Get-E2BFile $sandbox $Path -AsByteStream -Raw) }
     function Test-Same([byte[]] $One, [byte[]] $Other) { [Linq.Enumerable]::SequenceEqual($One, $Other) }
 }
 AfterAll { $sandbox, $second | Remove-E2BSandbox }
@@ -24,13 +24,13 @@ Describe 'Get-E2BFile' {
     It 'reads <_> as it is said to be' -ForEach 'ascii', 'ansi', 'bigendianunicode', 'bigendianutf32', 'oem', 'unicode', 'utf8', 'utf8BOM', 'utf8NoBOM', 'utf32', 'iso-8859-1', 932 {
         $local = Join-Path $TestDrive 'encoded'
         Set-Content $local 'grün', 'Straße' -Encoding $_
-        Set-Bytes /tmp/encoded ([IO.File]::ReadAllBytes($local))
+        Write-ByteFile /tmp/encoded ([IO.File]::ReadAllBytes($local))
         $expected = Get-Content $local -Encoding $_
         Get-E2BFile $sandbox /tmp/encoded -Encoding $_ | Should -BeExactly $expected
         Get-E2BFile $sandbox /tmp/encoded -Encoding $_ -Raw | Should -BeExactly (Get-Content $local -Encoding $_ -Raw)
         Get-E2BFile $sandbox /tmp/encoded -Encoding $_ -Tail 1 | Should -BeExactly $expected[-1]
         Set-E2BFile $sandbox /tmp/written 'grün', 'Straße' -Encoding $_
-        Test-Same (Get-Bytes /tmp/written) ([IO.File]::ReadAllBytes($local)) | Should -BeTrue
+        Test-Same (Read-ByteFile /tmp/written) ([IO.File]::ReadAllBytes($local)) | Should -BeTrue
     }
 
     It 'believes a byte order mark more than -Encoding, as Get-Content does' {
@@ -73,7 +73,7 @@ Describe 'Get-E2BFile' {
         foreach ($count in 1, 2, 3000, 20000, 29999, 30000, 40000) {
             $end = Get-E2BFile $sandbox /tmp/long -Encoding $_ -Tail $count
             $end.Count | Should -Be ([Math]::Min($count, 30000))
-            ($end -join "`n") -ceq ($lines[(-[Math]::Min($count, 30000))..-1] -join "`n") | Should -BeTrue
+            ($end -join "`n") -ceq (($lines | Select-Object -Last $count) -join "`n") | Should -BeTrue
         }
     }
 
@@ -174,7 +174,7 @@ Describe 'Set-E2BFile' {
     It 'writes one byte order mark, at the start' {
         Set-E2BFile $sandbox /tmp/mark 'a' -Encoding unicode -Append
         Set-E2BFile $sandbox /tmp/mark 'b' -Encoding unicode -Append
-        [Convert]::ToHexString((Get-Bytes /tmp/mark)) | Should -Be 'FFFE61000A0062000A00'
+        [Convert]::ToHexString((Read-ByteFile /tmp/mark)) | Should -Be 'FFFE61000A0062000A00'
     }
 
     It 'says when appending is not allowed' {
@@ -228,10 +228,10 @@ Describe 'Set-E2BFile' {
         $small = New-E2BSandbox
         try {
             Set-E2BFile $small /tmp/precious 'old'
-            Invoke-E2BCommand $small 'head -c 2G /dev/zero > /tmp/fill' -ErrorAction SilentlyContinue 6>$null
+            Complete-Disk $small
             { , [byte[]]::new(8MB) | Set-E2BFile $small /tmp/precious -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoSpace,*'
             Get-E2BFile $small /tmp/precious | Should -BeExactly 'old'
-            Get-E2BChildItem $small /tmp -Force -Name | Sort-Object | Should -Be @('fill', 'precious')
+            Get-E2BChildItem $small /tmp -Force -Name | Sort-Object | Should -Be @('fill', 'precious', 'rest')
         }
         finally { Remove-E2BSandbox $small }
     }

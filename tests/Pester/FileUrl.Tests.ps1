@@ -1,6 +1,8 @@
 BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     $sandbox = New-E2BSandbox
+    # Text or bytes, whatever the service takes the file for.
+    function Read-Url([string] $Url) { [Text.Encoding]::UTF8.GetString((Invoke-WebRequest $Url).RawContentStream.ToArray()) }
     function Get-Status([string] $Url, [hashtable] $Options = @{}) {
         (Invoke-WebRequest -Uri $Url -SkipHttpErrorCheck @Options).StatusCode
     }
@@ -13,7 +15,7 @@ Describe 'Get-E2BFileUrl' {
         Set-E2BFile $sandbox $name 'content'
         $url = Get-E2BFileUrl $sandbox -LiteralPath $name
         $url | Should -BeOfType ([string])
-        (Invoke-WebRequest $url).Content | Should -BeExactly "content`n"
+        Read-Url $url | Should -BeExactly "content`n"
         $local = Join-Path $TestDrive 'downloaded'
         Invoke-WebRequest (Get-E2BFileUrl $sandbox -LiteralPath $name -Expires 60) -OutFile $local
         Get-Content $local -Raw | Should -BeExactly "content`n"
@@ -56,7 +58,7 @@ Describe 'Get-E2BFileUrl' {
 
     It 'acts for the user asked for' {
         Set-E2BFile $sandbox /root/theirs 'of root' -User root
-        (Invoke-WebRequest (Get-E2BFileUrl $sandbox theirs -User root)).Content | Should -BeExactly "of root`n"
+        Read-Url (Get-E2BFileUrl $sandbox theirs -User root) | Should -BeExactly "of root`n"
         $null = Invoke-WebRequest (Get-E2BFileUrl $sandbox by-root -User root -Upload) -Method Post -ContentType 'application/octet-stream' -Body 'x'
         (Get-E2BItem $sandbox /root/by-root -User root).Owner | Should -Be 'root'
     }
@@ -64,9 +66,9 @@ Describe 'Get-E2BFileUrl' {
     It 'makes several, of wildcards and of what is piped' {
         Set-E2BFile $sandbox /tmp/urls/a 'a'
         Set-E2BFile $sandbox /tmp/urls/b 'b'
-        $contents = Get-E2BFileUrl $sandbox /tmp/urls/* | ForEach-Object { (Invoke-WebRequest $_).Content.Trim() }
+        $contents = Get-E2BFileUrl $sandbox /tmp/urls/* | ForEach-Object { (Read-Url $_).Trim() }
         $contents | Should -Be @('a', 'b')
-        $contents = Get-E2BChildItem $sandbox /tmp/urls | Get-E2BFileUrl -Expires 60 | ForEach-Object { (Invoke-WebRequest $_).Content.Trim() }
+        $contents = Get-E2BChildItem $sandbox /tmp/urls | Get-E2BFileUrl -Expires 60 | ForEach-Object { (Read-Url $_).Trim() }
         $contents | Should -Be @('a', 'b')
     }
 

@@ -21,7 +21,7 @@ internal static class ServerFacts
     public static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(24);
 
     /// <summary>What a sandbox of the base template may use, as in the cloud.</summary>
-    public static readonly SandboxLimits BaseLimits = new(CpuCount: 2, MemoryMB: 512, DiskSizeMB: 1024);
+    public static readonly SandboxLimits BaseLimits = new(CpuCount: 2, MemoryMB: 512, DiskSizeMB: 10_240);
 
     /// <summary>The program's version.</summary>
     public static string Version { get; } =

@@ -50,10 +50,15 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         _targets.AddRange(SandboxArgument.Enumerate(Sandbox));
     }
 
+    /// <summary>Whether -Sandbox was written: what follows it is meant to be one. PowerShell tells from 7.0 on, if not in so many words.</summary>
+    private protected bool IsSandboxWritten =>
+        PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value is IEnumerable<string> positional
+        && !positional.Contains(nameof(Sandbox), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>One positional alone is the second one, where that is what it can be.</summary>
     private protected virtual void TakeOnlyPositional()
     {
-        if (SecondPositional is null && NeedsSecondPositional && AsText(Sandbox) is { } only)
+        if (!IsSandboxWritten && SecondPositional is null && NeedsSecondPositional && AsText(Sandbox) is { } only)
         {
             SecondPositional = only;
             Sandbox = null;

@@ -145,7 +145,7 @@ public abstract class EntryCmdlet : SandboxCmdlet
 
     private protected override void TakeOnlyPositional()
     {
-        if (HasPaths || Sandbox is null)
+        if (HasPaths || Sandbox is null || IsSandboxWritten)
         {
             return;
         }

@@ -17,8 +17,6 @@ internal sealed class FileWriting(Sandbox sandbox, WriteForm form)
     private readonly TaskCompletionSource<bool> _isLarge = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _flows;
 
-    public Sandbox Sandbox => sandbox;
-
     /// <summary>Takes content. Nothing more is taken once the writing has ended, well or not.</summary>
     /// <returns>Done when more may come.</returns>
     public Task Add(ReadOnlySpan<byte> bytes)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.Net;
 using System.Runtime.ExceptionServices;
+using E2B.Protocol;
 using E2B.Transport;
 
 namespace E2B.Files;
@@ -52,6 +53,10 @@ internal sealed class UploadContent : HttpContent
 
         // Only after all of it: this writes the mark of a complete content.
         await packer.DisposeAsync().ConfigureAwait(false);
+        if (Sent == 0)
+        {
+            await stream.WriteAsync(EmptyGzip.Bytes, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     protected override bool TryComputeLength(out long length)

@@ -25,7 +25,7 @@ public sealed class GetE2BChildItemCommand : EntryCmdlet
 
     /// <summary>What is in directories below too.</summary>
     [Parameter]
-    [Alias("s", "r")]
+    [Alias("r")]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>So many levels of directories below too.</summary>

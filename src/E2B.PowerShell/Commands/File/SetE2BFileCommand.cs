@@ -14,7 +14,7 @@ namespace E2B.PowerShell.Commands;
 [OutputType(typeof(SandboxEntry))]
 public sealed class SetE2BFileCommand : SandboxCmdlet
 {
-    private readonly List<(FileWriting Writing, Task<SandboxEntry> Task)> _files = [];
+    private readonly List<(Sandbox Sandbox, FileWriting Writing, Task<SandboxEntry> Task)> _files = [];
     private object? _sandbox;
     private bool _started;
     private bool _sandboxesPiped;
@@ -141,19 +141,19 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
             RefuseNoContent();
         }
 
-        foreach ((FileWriting writing, _) in _files)
+        foreach ((_, FileWriting writing, _) in _files)
         {
             writing.Complete();
         }
 
-        foreach ((FileWriting writing, Task<SandboxEntry> task) in _files)
+        foreach ((Sandbox sandbox, _, Task<SandboxEntry> task) in _files)
         {
             // The answer to an upload names the file and nothing else of it.
             if (TryAwait(token => task.WaitAsync(token), Path, out SandboxEntry entry)
                 && PassThru
-                && TryAwait(token => writing.Sandbox.Files.GetInfoAsync(entry.Path, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
+                && TryAwait(token => WithRequestTimeout(sandbox).Files.GetInfoAsync(entry.Path, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
             {
-                WriteObject(EntryArgument.Remember(full, writing.Sandbox));
+                WriteObject(EntryArgument.Remember(full, sandbox));
             }
         }
     }
@@ -179,7 +179,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
             if (ShouldProcess($"{Path} in sandbox {sandbox.SandboxId}", Append ? "Append to file" : "Write file"))
             {
                 var writing = new FileWriting(WithRequestTimeout(sandbox), form);
-                _files.Add((writing, Queue.Start((_, stop) => writing.RunAsync(stop))));
+                _files.Add((sandbox, writing, Queue.Start((_, stop) => writing.RunAsync(stop))));
             }
         }
     }
@@ -197,7 +197,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
             Start(startsWithText: !AsByteStream && InputBytes.OfBytes(value) is null);
         }
 
-        foreach ((FileWriting writing, _) in _files)
+        foreach ((_, FileWriting writing, _) in _files)
         {
             TryAwait(
                 async token =>
