@@ -150,9 +150,10 @@ Describe 'New-PSDrive' {
     }
 
     It 'needs nothing but a sandbox object in another runspace' {
+        $key = $env:E2B_API_KEY
         1 | ForEach-Object -Parallel {
             Import-Module $using:module
-            Connect-E2B -ApiKey $env:E2B_API_KEY -ApiUrl http://127.0.0.1:1 -SandboxUrl http://127.0.0.1:1
+            Connect-E2B -ApiKey $using:key -ApiUrl http://127.0.0.1:1 -SandboxUrl http://127.0.0.1:1
             $null = New-PSDrive -Name par -PSProvider E2B -Sandbox $using:sandbox -Root /etc
             Get-ChildItem par:/passwd | Get-Content | Select-Object -First 1
         } | Should -BeLike 'root:*'
@@ -228,7 +229,7 @@ Describe 'Looking around' {
         @{ Switches = '-Recurse -Include t*, last*'; Expected = 'Two.txt', 'three.txt', 'last.txt' }
         @{ Switches = '-Recurse -Include *.txt -File -Exclude T*'; Expected = 'one.txt', 'last.txt' }
     ) {
-        $found = Invoke-Expression "Get-ChildItem sbx:/tmp/look $Switches"
+        $found = & ([scriptblock]::Create("Get-ChildItem sbx:/tmp/look $Switches"))
         ($found | ForEach-Object { $_.Name ?? $_ }) | Sort-Object | Should -BeExactly ($Expected | Sort-Object)
     }
 
@@ -252,7 +253,7 @@ Describe 'Looking around' {
         @{ Command = 'Get-ChildItem sbx:/proc/tty -Recurse -Include *' }
         @{ Command = 'Get-ChildItem sbx:/proc/tty/*/*, sbx:/proc/tty' }
     ) {
-        $names = (Invoke-Expression "$Command -ErrorAction SilentlyContinue -ErrorVariable problems").Name
+        $names = (. ([scriptblock]::Create("$Command -ErrorAction SilentlyContinue -ErrorVariable problems"))).Name
         $names | Should -Contain 'drivers'
         $names | Should -Contain 'ldisc'
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'E2BServiceError,*'
@@ -442,8 +443,9 @@ Describe 'Content' {
         $small = New-E2BSandbox
         $null = New-PSDrive -Name small -PSProvider E2B -Root $small.SandboxId
         try {
-            Invoke-E2BCommand $small 'head -c 2G /dev/zero > /tmp/fill' -ErrorAction SilentlyContinue 6>$null
-            { Set-Content small:/tmp/more -AsByteStream -Value ([byte[]]::new(1MB)) -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoSpace,*'
+            Complete-Disk $small
+            { Set-Content small:/tmp/more ('x' * 16MB) -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoSpace,*'
+            { 'x' * 16MB | Set-Content small:/tmp/more -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoSpace,*'
         }
         finally {
             Remove-PSDrive small
@@ -637,8 +639,8 @@ Describe 'Requests' {
     ) {
         $pipeline = [PowerShell]::Create()
         try {
-            $null = $pipeline.AddScript('param($module, $connection, $id) Import-Module $module; New-PSDrive counted E2B $id -Connection $connection -Scope Global').
-                AddArgument($module).AddArgument($connection).AddArgument($sandbox.SandboxId).Invoke()
+            $begin = 'param($module, $connection, $id) Import-Module $module; New-PSDrive counted E2B $id -Connection $connection -Scope Global'
+            $null = $pipeline.AddScript($begin).AddArgument($module).AddArgument($connection).AddArgument($sandbox.SandboxId).Invoke()
             $pipeline.Commands.Clear()
             $proxy.Clear()
             $proxy.Holds = $true
@@ -669,7 +671,8 @@ Describe 'A drive whose sandbox has ended' {
         'Get-Item gone:/etc', 'Get-ChildItem gone:/', 'Get-ChildItem gone:/ -Recurse', 'Set-Location gone:/', 'Get-Content gone:/etc/passwd',
         'Set-Content gone:/tmp/x 1', 'Add-Content gone:/tmp/x 1', 'New-Item gone:/tmp/x', 'Remove-Item gone:/tmp/x', 'Copy-Item gone:/tmp/x gone:/tmp/y', 'Test-Path gone:/etc'
     ) {
-        { Invoke-Expression "$_ -ErrorAction Stop" } | Should -Throw -ErrorId 'E2BSandboxEnded,*'
+        $command = [scriptblock]::Create("$_ -ErrorAction Stop")
+        { . $command } | Should -Throw -ErrorId 'E2BSandboxEnded,*'
     }
 
     It 'leaves the location alone, and is removed like any other' {
