@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
+using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Pipeline;
@@ -85,6 +86,14 @@ public abstract class ConnectedCmdlet : E2BCmdlet
                 slots.Release();
             }
         }
+    }
+
+    /// <summary>Hands out a job that has begun: one of the session, which ends with it.</summary>
+    private protected void WriteJob(E2BJob job)
+    {
+        JobRepository.Add(job);
+        Session.Track(job);
+        WriteObject(job);
     }
 
     /// <summary>The sandbox with what -RequestTimeoutSec says.</summary>
