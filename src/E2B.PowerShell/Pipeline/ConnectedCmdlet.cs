@@ -59,15 +59,9 @@ public abstract class ConnectedCmdlet : E2BCmdlet
             return true;
         }
 
-        // Only an id costs a request, and needs a connection of the session's. In debug mode there is nobody to ask.
-        SandboxOperations sandboxes = Client.Sandboxes;
-        bool debug = Client.Connection.Debug;
-        return TryAwait(
-            async token => debug
-                ? sandboxes.Attach(SandboxArgument.GetId(value))
-                : sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
-            value,
-            out sandbox);
+        // Only an id costs a request, and needs a connection of the session's.
+        E2BClient client = Client;
+        return TryAwait(token => SandboxArgument.FindAsync(client, SandboxArgument.GetId(value), token), value, out sandbox);
     }
 
     /// <summary>
