@@ -33,6 +33,8 @@
         'Send-E2BProcessInput'
         'Get-E2BFile'
         'Set-E2BFile'
+        'Watch-E2BDirectory'
+        'Sync-E2BDirectory'
         'Get-E2BChildItem'
         'Get-E2BItem'
         'Test-E2BPath'

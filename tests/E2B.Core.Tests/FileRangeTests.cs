@@ -205,6 +205,11 @@ public class FileRangeTests
         {
             response = new HttpResponseMessage { Content = new StreamContent(new ScriptedStream(content).Close()) };
         }
+        else if (service == Service.Ranges && content.Length == 0 && request.Headers.GetValueOrDefault("Range")?.StartsWith("bytes=-", StringComparison.Ordinal) == true)
+        {
+            response = new HttpResponseMessage(HttpStatusCode.PartialContent) { Content = new ByteArrayContent([]) };
+            Assert.True(response.Content.Headers.TryAddWithoutValidation("Content-Range", "bytes 0--1/0"));
+        }
         else if (service == Service.IgnoresRanges || content.Length == 0 || request.Headers.GetValueOrDefault("Range") is not { } header)
         {
             response = new HttpResponseMessage { Content = new ByteArrayContent(content) };

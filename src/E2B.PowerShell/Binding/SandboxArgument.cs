@@ -62,6 +62,12 @@ internal static class SandboxArgument
         return sandbox is not null;
     }
 
+    /// <summary>The sandbox with an id. In debug mode there is nobody to ask whether it is there.</summary>
+    /// <exception cref="SandboxNotFoundException">There is none.</exception>
+    public static async Task<Sandbox> FindAsync(E2BClient client, string id, CancellationToken cancellationToken) => client.Connection.Debug
+        ? client.Sandboxes.Attach(id)
+        : client.Sandboxes.Attach(await client.Sandboxes.GetAsync(id, cancellationToken).ConfigureAwait(false));
+
     private static object Unwrap(object value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 
     private static string? IdProperty(object value) => PSObject.AsPSObject(value).Properties["SandboxId"]?.Value as string;

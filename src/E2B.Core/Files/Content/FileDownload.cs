@@ -76,7 +76,7 @@ internal sealed class FileDownload
                 case HttpStatusCode.PartialContent when isPacked:
                     throw new FramingException("It is a part of a compressed file, which was not asked for.");
                 case HttpStatusCode.PartialContent:
-                    BeginPart(stream, response.Content.Headers.ContentRange);
+                    BeginPart(stream, response.Content.Headers);
                     return stream;
                 case HttpStatusCode.RequestedRangeNotSatisfiable:
                     BeginNothing(stream, response.Content.Headers.ContentRange?.Length);
@@ -104,8 +104,17 @@ internal sealed class FileDownload
         new(_daemon, _context, _options?.RequestTimeout, response, body);
 
     /// <summary>The service sends what was asked for.</summary>
-    private void BeginPart(SandboxFileStream stream, ContentRangeHeaderValue? sent)
+    private void BeginPart(SandboxFileStream stream, HttpContentHeaders headers)
     {
+        if (_range.IsLast && headers.ContentLength == 0)
+        {
+            // How the daemon says that a file is empty. Its words for the range, "bytes 0--1/0", are none that HTTP has.
+            stream.TotalLength = 0;
+            stream.Begin(0, 0);
+            return;
+        }
+
+        ContentRangeHeaderValue? sent = headers.ContentRange;
         if (sent is not { HasRange: true, Unit: "bytes" })
         {
             throw new FramingException("It is a part of the file without a word which.");
