@@ -10,7 +10,8 @@ internal static class LinkGuard
     /// <param name="path">Where the link is, relative to the destination, with a slash between names.</param>
     /// <param name="target">Where it leads.</param>
     /// <param name="targetAt">The targets of other links by their relative paths; <see langword="null"/> for what is no link.</param>
-    public static bool LeadsOutside(string path, string target, Func<string, string?> targetAt)
+    /// <param name="isWindows">Whether Windows follows it.</param>
+    public static bool LeadsOutside(string path, string target, Func<string, string?> targetAt, bool isWindows = false)
     {
         var at = new List<string>(TransferEntry.ParentOf(path) is { Length: > 0 } parent ? parent.Split('/') : []);
         var left = new Stack<string>();
@@ -20,7 +21,7 @@ internal static class LinkGuard
         {
             if (next is not null)
             {
-                if (IsAbsolute(next))
+                if (IsAbsolute(next, isWindows))
                 {
                     return true;
                 }
@@ -68,7 +69,7 @@ internal static class LinkGuard
     }
 
     /// <summary>The links that stay within; the others are reported.</summary>
-    public static IReadOnlyList<TransferEntry> Accept(IReadOnlyList<TransferEntry> links, TransferReport report, Func<string, string?> targetInDestination)
+    public static IReadOnlyList<TransferEntry> Accept(IReadOnlyList<TransferEntry> links, TransferReport report, Func<string, string?> targetInDestination, bool isWindows = false)
     {
         Dictionary<string, string> targets = links.ToDictionary(static link => link.Path, static link => link.LinkTarget!, StringComparer.Ordinal);
         var sound = new List<TransferEntry>(links.Count);
@@ -78,7 +79,7 @@ internal static class LinkGuard
             {
                 report.Fail(link, TransferEntryError.Unsafe, "it is a link that leads nowhere.");
             }
-            else if (LeadsOutside(link.Path, link.LinkTarget, at => targets.TryGetValue(at, out string? other) ? other : targetInDestination(at)))
+            else if (LeadsOutside(link.Path, link.LinkTarget, at => targets.TryGetValue(at, out string? other) ? other : targetInDestination(at), isWindows))
             {
                 report.Fail(link, TransferEntryError.Unsafe, $"it is a link to '{link.LinkTarget}', which leads outside the destination.");
             }
@@ -91,7 +92,7 @@ internal static class LinkGuard
         return sound;
     }
 
-    /// <summary>On Windows a drive and a backslash are as good as a slash at the start; a backslash within leads anywhere.</summary>
-    private static bool IsAbsolute(string target) => target.StartsWith('/') || target.Contains('\\', StringComparison.Ordinal)
-        || (target.Length > 1 && target[1] == ':' && char.IsAsciiLetter(target[0]));
+    /// <summary>On Windows a drive is as good as a slash at the start, and a backslash within may lead anywhere; elsewhere both are parts of names.</summary>
+    private static bool IsAbsolute(string target, bool isWindows) => target.StartsWith('/')
+        || (isWindows && (target.Contains('\\', StringComparison.Ordinal) || (target.Length > 1 && target[1] == ':' && char.IsAsciiLetter(target[0]))));
 }

@@ -151,12 +151,19 @@ public class NameTests
     [InlineData("a", "loop", false)]
     [InlineData("a", "longer", false)]
     [InlineData("a", "loop/../..", false)]
-    [InlineData("a", "D:x", true)]
-    public void Links(string path, string target, bool leadsOutside)
+    [InlineData("a", "D:x", false)]
+    [InlineData("a", @"..\x", false)]
+    [InlineData("a", "D:x", true, true)]
+    [InlineData("a", "D:/x", true, true)]
+    [InlineData("a", @"..\x", true, true)]
+    [InlineData("a", @"\\server\share", true, true)]
+    [InlineData("a", "x", false, true)]
+    [InlineData("a", "../x", true, true)]
+    public void Links(string path, string target, bool leadsOutside, bool onWindows = false)
     {
         var links = new Dictionary<string, string> { ["d/e/root"] = "../..", ["d/e/deep"] = "g/h", ["loop"] = "loop", ["longer"] = "longer/x" };
 
-        Assert.Equal(leadsOutside, LinkGuard.LeadsOutside(path, target, links.GetValueOrDefault));
+        Assert.Equal(leadsOutside, LinkGuard.LeadsOutside(path, target, links.GetValueOrDefault, onWindows));
     }
 
     [Fact]

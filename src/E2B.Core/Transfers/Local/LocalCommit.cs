@@ -21,7 +21,7 @@ internal sealed class LocalCommit(
             candidates = [.. candidates.Select(link => link with { Path = name })];
         }
 
-        IReadOnlyList<TransferEntry> sound = LinkGuard.Accept(candidates, report, isNew || isFile ? static _ => null : TargetInDestination);
+        IReadOnlyList<TransferEntry> sound = LinkGuard.Accept(candidates, report, isNew || isFile ? static _ => null : TargetInDestination, OperatingSystem.IsWindows());
         if (isFile)
         {
             PutOnly(root!, sound);

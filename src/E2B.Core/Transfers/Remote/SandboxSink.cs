@@ -50,7 +50,7 @@ internal sealed class SandboxSink : ITransferSink
         return SandboxNames.Accept(entries, report);
     }
 
-    public async Task PrepareAsync(TransferReport report, CancellationToken cancellationToken)
+    public async Task PrepareAsync(TransferPlan plan, TransferReport report, CancellationToken cancellationToken)
     {
         _stagingName = StagingName.New(_path);
         CommandResult result = await _shell.RunAsync(
@@ -153,15 +153,20 @@ internal sealed class SandboxSink : ITransferSink
 
     public async Task AbortAsync()
     {
-        if (_stagingName.Length == 0 || _staging.Length == 0)
+        if (_stagingName.Length == 0)
         {
             return;
         }
 
+        // Before the sandbox has said where it is, it is within the destination or beside it.
+        string path = _path.TrimEnd('/');
+        string beside = path.Contains('/', StringComparison.Ordinal) ? path[..(path.LastIndexOf('/') + 1)] : "./";
+        string[] places = _staging.Length > 0 ? [_staging, _staging] : [$"{path}/{_stagingName}", beside + _stagingName];
+
         using var limit = new CancellationTokenSource(_abortLimit);
         try
         {
-            CommandHandle handle = await _shell.StartAsync(SandboxScripts.Abort, [_staging, .. _shell.Running], limit.Token).ConfigureAwait(false);
+            CommandHandle handle = await _shell.StartAsync(SandboxScripts.Abort, [.. places, .. _shell.Running], limit.Token).ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
                 // Its first word says that the directory is gone. Then it looks once more, and nobody waits for that.
