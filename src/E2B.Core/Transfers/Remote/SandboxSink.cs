@@ -53,8 +53,9 @@ internal sealed class SandboxSink : ITransferSink
     public async Task PrepareAsync(TransferReport report, CancellationToken cancellationToken)
     {
         _stagingName = StagingName.New(_path);
+        string path = await _sandbox.Files.ToAbsoluteAsync(_path, _file, cancellationToken).ConfigureAwait(false);
         CommandResult result = await _shell.RunAsync(
-            SandboxScripts.Prepare, [_path, _isTree ? "tree" : "file", _stagingName], cancellationToken).ConfigureAwait(false);
+            SandboxScripts.Prepare, [path, _isTree ? "tree" : "file", _stagingName], cancellationToken).ConfigureAwait(false);
         string[] facts = result.StandardOutput.Split('\0');
         if (!result.Succeeded || facts.Length < 4)
         {
