@@ -224,7 +224,7 @@ internal sealed class SandboxSink : ITransferSink
     private IEnumerable<TransferEntry> AcceptedLinks(TransferReport report)
     {
         List<TransferEntry> links = [.. _links.Where(link => !report.HasFailed(link.Path))];
-        return LinkGuard.Accept(links, report, static _ => null);
+        return LinkGuard.Accept(links, report, static _ => null, StringComparer.Ordinal, isWindows: false);
     }
 
     private async Task UnpackAsync(IAsyncEnumerable<BulkItem> items, Action<BulkItem> written, CancellationToken cancellationToken)
