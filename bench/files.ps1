@@ -13,7 +13,7 @@ foreach ($direction in 'up', 'down') {
 }
 
 # Trees: a folder of small files, in directories of 100 files each.
-function New-Tree([string] $Path, [int] $Files) {
+function Write-Tree([string] $Path, [int] $Files) {
     $content = [byte[]]::new(1024)
     $random = [Random]::new(1)
     foreach ($number in 0..($Files - 1)) {
@@ -26,7 +26,7 @@ function New-Tree([string] $Path, [int] $Files) {
 
 foreach ($files in 1000, 10000) {
     $tree = Join-Path $data "tree$files"
-    New-Tree $tree $files
+    Write-Tree $tree $files
     $script:turn = 0
     "== A tree of $files files of 1 KiB up (the peer: one call of files.write)"
     $times = Measure-InTurn ([ordered]@{

@@ -4,7 +4,7 @@ BeforeAll {
     $other = New-E2BSandbox
 
     # A tree with one of each: an empty directory, odd names, a link, an empty file, a large one.
-    function New-Tree([string] $Path) {
+    function Write-Tree([string] $Path) {
         $null = New-Item -ItemType Directory "$Path/sub/empty", "$Path/with space" -Force
         Set-Content "$Path/a.txt" 'a'
         Set-Content "$Path/sub/b.log" 'bb'
@@ -29,7 +29,7 @@ BeforeAll {
     function Get-RemoteStaging([E2B.Sandbox] $In) { @(Invoke-E2BCommand $In "find / -xdev -name '.*.e2b-*' 2>/dev/null" -User root -SuccessExitCode 0, 1) }
 
     $work = (New-Item -ItemType Directory "$TestDrive/work").FullName
-    New-Tree "$work/tree"
+    Write-Tree "$work/tree"
 }
 
 AfterAll { $sandbox, $other | Remove-E2BSandbox }
@@ -358,7 +358,7 @@ Describe 'Copy-E2BItem that is interrupted' {
         $single = Invoke-E2BCommand $sandbox 'cat remote-big/* > single; sha256sum single'
 
         # A PowerShell of its own that copies, so that it can be killed; $Script gets the module and $sandbox.
-        function Start-Copy([string] $Script) {
+        function Invoke-Copy([string] $Script) {
             $text = "`$ProgressPreference = 'SilentlyContinue'; Import-Module '$PSScriptRoot/../../out/E2B/E2B.psd1'; `$sandbox = '$($sandbox.SandboxId)'; $Script"
             $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($text))
             Start-Process pwsh -PassThru -ArgumentList '-NoProfile', '-NonInteractive', '-EncodedCommand', $encoded -RedirectStandardOutput "$TestDrive/copy-out" -RedirectStandardError "$TestDrive/copy-error"
@@ -373,7 +373,7 @@ Describe 'Copy-E2BItem that is interrupted' {
     AfterEach { Pop-Location }
 
     It 'leaves no half of an upload when it is killed' {
-        $process = Start-Copy "Copy-E2BItem '$big' /tmp/killed -ToSandbox `$sandbox -Recurse"
+        $process = Invoke-Copy "Copy-E2BItem '$big' /tmp/killed -ToSandbox `$sandbox -Recurse"
         Wait-Until { (Invoke-E2BCommand $sandbox 'find /tmp/.killed.e2b-* -size +1M 2>/dev/null | head -1' -SuccessExitCode 0, 1) }
         $process.Kill()
         $process.WaitForExit()
@@ -386,7 +386,7 @@ Describe 'Copy-E2BItem that is interrupted' {
     }
 
     It 'leaves no half of a download when it is killed' {
-        $process = Start-Copy "Copy-E2BItem remote-big '$here/killed' -FromSandbox `$sandbox -Recurse"
+        $process = Invoke-Copy "Copy-E2BItem remote-big '$here/killed' -FromSandbox `$sandbox -Recurse"
         Wait-Until { Get-Part $here | Where-Object Length -gt 1MB }
         $process.Kill()
         $process.WaitForExit()
@@ -395,7 +395,7 @@ Describe 'Copy-E2BItem that is interrupted' {
     }
 
     It 'goes on from there with -Resume' {
-        $process = Start-Copy "Copy-E2BItem remote-big '$here/resumed' -FromSandbox `$sandbox -Recurse -Resume"
+        $process = Invoke-Copy "Copy-E2BItem remote-big '$here/resumed' -FromSandbox `$sandbox -Recurse -Resume"
         Wait-Until { Get-Part $here | Where-Object Length -gt 1MB }
         $process.Kill()
         $process.WaitForExit()
@@ -416,7 +416,7 @@ Describe 'Copy-E2BItem that is interrupted' {
     }
 
     It 'finds with -Verify that what was resumed is not what is there' {
-        $process = Start-Copy "Copy-E2BItem single '$here/one' -FromSandbox `$sandbox -Resume"
+        $process = Invoke-Copy "Copy-E2BItem single '$here/one' -FromSandbox `$sandbox -Resume"
         Wait-Until { Get-Part $here | Where-Object Length -gt 1MB }
         $process.Kill()
         $process.WaitForExit()
@@ -435,7 +435,7 @@ Describe 'Copy-E2BItem that is interrupted' {
 
     It 'glues no two versions of a file together' {
         Invoke-E2BCommand $sandbox 'head -c 400M /dev/zero > changing'
-        $process = Start-Copy "Copy-E2BItem changing '$here/changing' -FromSandbox `$sandbox -Resume"
+        $process = Invoke-Copy "Copy-E2BItem changing '$here/changing' -FromSandbox `$sandbox -Resume"
         Wait-Until { Get-Part $here | Where-Object Length -gt 1MB }
         $process.Kill()
         $process.WaitForExit()

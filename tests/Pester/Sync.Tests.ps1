@@ -11,19 +11,19 @@ cd "$1" 2>/dev/null && find . -mindepth 1 -printf '%y %m %T@ %l|%P\n' | sed 's/\
     function Get-There([string] $Path, [E2B.Sandbox] $In = $sandbox) { Invoke-E2BCommand $In -FilePath sh -ArgumentList '-c', $look, 'sh', $Path }
     function Get-Here([string] $Path) { sh -c $look sh $Path }
 
-    function New-Local { (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "e2b-sync-$([guid]::NewGuid())")).FullName }
+    function Get-FreshDirectory { (New-Item -ItemType Directory (Join-Path ([IO.Path]::GetTempPath()) "e2b-sync-$([guid]::NewGuid())")).FullName }
 
     # Half a minute's wait for a sync that goes on.
     function Wait-Same([string] $Here, [string] $There) { Wait-Until { -not (Compare-Object @(Get-Here $Here) @(Get-There $There)) } }
 
     # Makes an entry look old, so that a change of its content cannot have the same time.
-    function Set-Old([string] $Path) { (Get-Item -LiteralPath $Path).LastWriteTime = [datetime]'2020-02-02T02:02:02' }
+    function ConvertTo-Old([string] $Path) { (Get-Item -LiteralPath $Path).LastWriteTime = [datetime]'2020-02-02T02:02:02' }
 }
 AfterAll { Remove-E2BSandbox $sandbox }
 
 Describe 'Sync-E2BDirectory' {
     BeforeEach {
-        $here = New-Local
+        $here = Get-FreshDirectory
         $there = "/tmp/sync-$(Get-Random)"
     }
     AfterEach {
@@ -47,7 +47,7 @@ Describe 'Sync-E2BDirectory' {
 
     It 'copies only what differs' {
         sh -c "cd '$here' && mkdir -p d/keep && for i in 1 2 3 4 5; do echo `$i > d/f`$i; done && echo k > d/keep/k && ln -s f1 d/link"
-        Get-ChildItem -Recurse -File $here | ForEach-Object { Set-Old $_.FullName }
+        Get-ChildItem -Recurse -File $here | ForEach-Object { ConvertTo-Old $_.FullName }
         $null = Sync-E2BDirectory $sandbox $here $there
         $inode = Invoke-E2BCommand $sandbox "stat -c %i $there/d/f2"
         sh -c "cd '$here/d' && echo six > f1 && chmod 755 f2 && rm link && ln -s f2 link && echo new > keep/new && touch -d 2010-10-10 f3"
@@ -184,7 +184,7 @@ Describe 'Sync-E2BDirectory' {
         $names = 'a', 'b', 'c', 'dä', 'e f', '.g', "quo'te", 'new
 line', '-dash', 'back\slash'
         # One random edit of a tree, as a line for the shell.
-        function New-Edit {
+        function Get-RandomEdit {
             $depth = $random.Next(1, 4)
             $path = (1..$depth | ForEach-Object { $names[$random.Next($names.Count)] }) -join '/'
             $quoted = "'./" + $path.Replace("'", "'\''") + "'"
@@ -203,9 +203,9 @@ line', '-dash', 'back\slash'
         }
         Invoke-E2BCommand $sandbox "mkdir $there"
         foreach ($round in 1..12) {
-            $edits = (1..30 | ForEach-Object { New-Edit }) -join "`n"
+            $edits = (1..30 | ForEach-Object { Get-RandomEdit }) -join "`n"
             sh -c "cd '$here'`n$edits`n:" 2>$null
-            $edits = (1..10 | ForEach-Object { New-Edit }) -join "`n"
+            $edits = (1..10 | ForEach-Object { Get-RandomEdit }) -join "`n"
             Invoke-E2BCommand $sandbox "cd $there`n$edits`n:" 6>$null
             $null = Sync-E2BDirectory $sandbox $here $there -Mirror -ErrorAction Stop
             $difference = Compare-Object @(Get-Here $here) @(Get-There $there) | Out-String
@@ -219,7 +219,7 @@ line', '-dash', 'back\slash'
 
 Describe 'Sync-E2BDirectory -Watch' {
     BeforeEach {
-        $here = New-Local
+        $here = Get-FreshDirectory
         $there = "/tmp/sync-$(Get-Random)"
         sh -c "cd '$here' && mkdir -p d/e && echo 1 > d/a && echo 2 > d/e/b"
     }
@@ -304,8 +304,7 @@ Describe 'Sync-E2BDirectory -Watch' {
     It 'ends with Ctrl+C within 2 s' {
         $pipeline = [PowerShell]::Create()
         try {
-            $null = $pipeline.AddScript({ param($module, $sandbox, $here, $there) Import-Module $module; Sync-E2BDirectory $sandbox $here $there -Watch }).
-                AddArgument($module).AddArgument($sandbox).AddArgument($here).AddArgument($there)
+            $null = $pipeline.AddScript({ param($module, $sandbox, $here, $there) Import-Module $module; Sync-E2BDirectory $sandbox $here $there -Watch }).AddArgument($module).AddArgument($sandbox).AddArgument($here).AddArgument($there)
             $null = $pipeline.BeginInvoke()
             Wait-Same $here $there
             $clock = [Diagnostics.Stopwatch]::StartNew()

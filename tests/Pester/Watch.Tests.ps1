@@ -28,13 +28,13 @@ BeforeAll {
     }
 
     # A directory of the test's own.
-    function New-Watched { $path = "/tmp/watched-$(Get-Random)"; Invoke-E2BCommand $sandbox "mkdir -m 777 $path"; $path }
+    function Get-FreshDirectory { $path = "/tmp/watched-$(Get-Random)"; Invoke-E2BCommand $sandbox "mkdir -m 777 $path"; $path }
     $agent = Get-Agent $sandbox
 }
 AfterAll { Remove-E2BSandbox $sandbox }
 
 Describe 'Watch-E2BDirectory' {
-    BeforeEach { $path = New-Watched }
+    BeforeEach { $path = Get-FreshDirectory }
     AfterEach { Get-Job | Remove-Job -Force }
 
     It 'gives what happens as typed objects, in its order' {
@@ -143,7 +143,7 @@ Describe 'Watch-E2BDirectory' {
 
 Describe 'The end of a watch' {
     BeforeEach {
-        $path = New-Watched
+        $path = Get-FreshDirectory
         $before = Get-WatchCount $agent
     }
     AfterEach { Get-Job | Remove-Job -Force }
@@ -188,8 +188,7 @@ Describe 'The end of a watch' {
     It 'comes with Ctrl+C within 2 s, in the sandbox too' {
         $pipeline = [PowerShell]::Create()
         try {
-            $null = $pipeline.AddScript({ param($module, $sandbox, $path) Import-Module $module; Watch-E2BDirectory $sandbox $path }).
-                AddArgument($module).AddArgument($sandbox).AddArgument($path)
+            $null = $pipeline.AddScript({ param($module, $sandbox, $path) Import-Module $module; Watch-E2BDirectory $sandbox $path }).AddArgument($module).AddArgument($sandbox).AddArgument($path)
             $null = $pipeline.BeginInvoke()
             Wait-Until { (Get-WatchCount $agent) -gt $before }
             $clock = [Diagnostics.Stopwatch]::StartNew()
@@ -219,7 +218,7 @@ Describe 'The end of a watch' {
 }
 
 Describe 'A watch as a job' {
-    BeforeEach { $path = New-Watched }
+    BeforeEach { $path = Get-FreshDirectory }
     AfterEach { Get-Job | Remove-Job -Force }
 
     It 'tells with Receive-Job what has happened since the last look' {
@@ -247,7 +246,7 @@ Describe 'A watch as a job' {
 }
 
 Describe 'Events that are missing' {
-    BeforeEach { $path = New-Watched }
+    BeforeEach { $path = Get-FreshDirectory }
 
     It 'are told of after a dropped connection, and the watch goes on' {
         $proxy = [CuttingProxy]::new(([uri]$env:E2B_SANDBOX_URL).Port)
@@ -307,7 +306,7 @@ Describe 'Events that are missing' {
 }
 
 Describe 'A watch of E2B.Core' {
-    BeforeEach { $path = New-Watched }
+    BeforeEach { $path = Get-FreshDirectory }
 
     It 'collects events until it is asked, and is gone from the sandbox when it is stopped' {
         $before = Get-WatchCount $agent

@@ -6,8 +6,8 @@ internal interface ITransferSink
     /// <summary>The destination's absolute path, once it is prepared.</summary>
     string Destination { get; }
 
-    /// <summary>Makes the staging directory.</summary>
-    Task PrepareAsync(TransferReport report, CancellationToken cancellationToken);
+    /// <summary>Makes the staging directory. What is there of an earlier copy, and is not of this one, goes.</summary>
+    Task PrepareAsync(TransferPlan plan, TransferReport report, CancellationToken cancellationToken);
 
     /// <summary>Leaves out what cannot be written here, with a report.</summary>
     IReadOnlyList<TransferEntry> Accept(IReadOnlyList<TransferEntry> entries, TransferReport report);

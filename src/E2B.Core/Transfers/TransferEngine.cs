@@ -26,7 +26,7 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
         meter.Begin(plan.Files.Sum(static file => file.Size), plan.Entries.Count - plan.Directories.Count);
         try
         {
-            await sink.PrepareAsync(report, cancellationToken).ConfigureAwait(false);
+            await sink.PrepareAsync(plan, report, cancellationToken).ConfigureAwait(false);
             await CopyAsync(plan, report, cancellationToken).ConfigureAwait(false);
             await sink.CompleteAsync(plan, report, cancellationToken).ConfigureAwait(false);
             if (options.Verify)

@@ -223,6 +223,24 @@ public sealed class UnsafeEntryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_resumed_copy_brings_nothing_that_is_gone_at_its_source_and_no_part_of_another_kind()
+    {
+        var options = new TransferOptions { Recurse = true, Resume = true };
+        string data = Path.Combine(_outside, StagedName(options), "data");
+        Directory.CreateDirectory(Path.Combine(data, "gone", "below"));
+        Directory.CreateDirectory(Path.Combine(data, "now-a-file"));
+        await File.WriteAllTextAsync(Path.Combine(data, "stale"), "stale", Token);
+        await File.WriteAllTextAsync(Path.Combine(data, "now-a-directory"), "stale", Token);
+
+        TransferResult result = await DownloadAsync(
+            new LyingSandbox().Honest("/root/now-a-file", "x").List("/root/now-a-directory", FileType.Directory).Honest("/root/now-a-directory/a", "a"), options);
+
+        Assert.Empty(result.Failures);
+        AssertOnly("now-a-directory", "now-a-file");
+        Assert.Equal("a", await File.ReadAllTextAsync(Path.Combine(Target, "now-a-directory", "a"), Token));
+    }
+
+    [Fact]
     public async Task A_single_file_whose_name_leads_elsewhere_lands_under_the_name_asked_for()
     {
         var lying = new LyingSandbox { Root = new EntryInfo { Name = "../../evil", Path = "/root/../../evil", Type = FileType.File, Size = 3, Mode = 0b110_100_100, ModifiedTime = LyingSandbox.Time } };

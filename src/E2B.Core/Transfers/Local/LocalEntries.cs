@@ -5,6 +5,9 @@ namespace E2B.Transfers.Local;
 /// <summary>Local entries as they are copied.</summary>
 internal static class LocalEntries
 {
+    // COR_E_IO: .NET itself had something to say, and not the system.
+    private const int OwnFailure = unchecked((int)0x80131620);
+
     public static TransferEntry Directory(FileSystemInfo info, string path) => new(path, EntryKind.Directory)
     {
         SourcePath = info.FullName,
@@ -59,10 +62,15 @@ internal static class LocalEntries
             using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
             writer.WriteEntry(path, "x");
         }
-        catch (Exception e) when (e is IOException or NotSupportedException)
+        catch (IOException e) when (e.HResult == OwnFailure)
         {
-            // It says of sockets that it does not know them; whatever else fails is found when the file is read.
-            return e is NotSupportedException || File.GetAttributes(path).HasFlag(FileAttributes.Device) || e is not (FileNotFoundException or DirectoryNotFoundException) && e.InnerException is null && IsSocketError(e);
+            // It says of sockets that it does not know them.
+            return true;
+        }
+        catch (IOException)
+        {
+            // The system's failures have numbers of the system's. They are met again when the file is read.
+            return false;
         }
         catch (UnauthorizedAccessException)
         {
@@ -72,6 +80,4 @@ internal static class LocalEntries
         const int TypeOffset = 156;
         return archive.Length > TypeOffset && archive.GetBuffer()[TypeOffset] is not ((byte)'0' or 0);
     }
-
-    private static bool IsSocketError(Exception e) => e.Message.Contains("not supported", StringComparison.OrdinalIgnoreCase);
 }

@@ -35,7 +35,7 @@ internal sealed class LocalSink : ITransferSink
         return LocalNames.Accept(entries, report, OperatingSystem.IsWindows(), OperatingSystem.IsWindows() || OperatingSystem.IsMacOS());
     }
 
-    public Task PrepareAsync(TransferReport report, CancellationToken cancellationToken)
+    public Task PrepareAsync(TransferPlan plan, TransferReport report, CancellationToken cancellationToken)
     {
         bool isDirectory = Directory.Exists(Destination);
         bool isTaken = !isDirectory && (File.Exists(Destination) || new FileInfo(Destination).LinkTarget is not null);
@@ -52,6 +52,11 @@ internal sealed class LocalSink : ITransferSink
         Directory.CreateDirectory(home);
         string name = _resumeKey is null ? StagingName.New(Destination) : StagingName.For(Destination, _resumeKey);
         _staging = new LocalStaging(Path.Combine(home, name), _resumeKey is not null);
+        if (_resumeKey is not null)
+        {
+            _staging.Prune(plan);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -27,7 +27,7 @@ internal sealed class LocalStaging
 
         Make(directory);
         Make(Parts);
-        if (reuse && Directory.Exists(Data))
+        if (reuse)
         {
             // Nothing is ever written through a link, and these are made anew at the end.
             foreach (FileSystemInfo info in Within(new DirectoryInfo(directory)).Where(static info => info.LinkTarget is not null).ToList())
@@ -67,6 +67,25 @@ internal sealed class LocalStaging
 
     public void MakeDirectory(TransferEntry entry) => Directory.CreateDirectory(PathOf(entry));
 
+    /// <summary>
+    /// Removes what an earlier copy staged and this one does not have. Links go too: nothing is ever written through one,
+    /// and they are made anew at the end.
+    /// </summary>
+    public void Prune(TransferPlan plan)
+    {
+        Dictionary<string, EntryKind> kinds = plan.Entries.ToDictionary(static entry => entry.Path, static entry => entry.Kind, StringComparer.Ordinal);
+        var data = new DirectoryInfo(Data);
+        bool isTree = !kinds.TryGetValue(string.Empty, out EntryKind root) || root == EntryKind.Directory;
+        if (data.LinkTarget is not null || (isTree ? File.Exists(Data) : data.Exists))
+        {
+            Delete(data.LinkTarget is null && data.Exists ? data : new FileInfo(Data));
+        }
+        else if (data.Exists)
+        {
+            Prune(data, string.Empty, kinds);
+        }
+    }
+
     /// <summary>Removes everything, what is read-only too.</summary>
     public void Remove()
     {
@@ -103,6 +122,39 @@ internal sealed class LocalStaging
     /// </summary>
     private static IEnumerable<FileSystemInfo> Within(DirectoryInfo directory) => directory.EnumerateFileSystemInfos("*", _everything)
         .SelectMany(static info => info is DirectoryInfo { LinkTarget: null } inner ? Within(inner).Prepend(info) : [info]);
+
+    private static void Prune(DirectoryInfo directory, string path, Dictionary<string, EntryKind> kinds)
+    {
+        foreach (FileSystemInfo info in directory.GetFileSystemInfos())
+        {
+            string below = TransferEntry.Join(path, info.Name);
+            bool isDirectory = info is DirectoryInfo && info.LinkTarget is null;
+            bool isKnown = kinds.TryGetValue(below, out EntryKind kind) ? kind == (isDirectory ? EntryKind.Directory : EntryKind.File) : isDirectory && HasBelow(below, kinds);
+            if (info.LinkTarget is not null || !isKnown)
+            {
+                Delete(info);
+            }
+            else if (isDirectory)
+            {
+                Prune((DirectoryInfo)info, below, kinds);
+            }
+        }
+    }
+
+    private static bool HasBelow(string path, Dictionary<string, EntryKind> kinds) =>
+        kinds.Keys.Any(known => known.StartsWith(path + "/", StringComparison.Ordinal));
+
+    private static void Delete(FileSystemInfo info)
+    {
+        if (info is DirectoryInfo { LinkTarget: null } directory)
+        {
+            directory.Delete(recursive: true);
+        }
+        else
+        {
+            info.Delete();
+        }
+    }
 
     private static void Make(string directory)
     {

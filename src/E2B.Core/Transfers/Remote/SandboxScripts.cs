@@ -97,15 +97,15 @@ internal static class SandboxScripts
         """;
 
     /// <summary>
-    /// Removes the staging directory $1, and ends what works on it: the process ids that follow. A request on its way
-    /// may make the directory again, so it is looked for once more.
+    /// Removes the staging directory, which is $1 or $2, and ends what works on it: the process ids that follow. A
+    /// request on its way may make the directory again, so it is looked for once more.
     /// </summary>
     public const string Abort = """
-        s=$1; shift
+        s=$1; o=$2; shift 2
         [ "$#" -eq 0 ] || kill -9 "$@" 2>/dev/null
-        rm -rf -- "$s" 2>/dev/null || { chmod -R u+rwX -- "$s"; rm -rf -- "$s"; } 2>/dev/null
+        rm -rf -- "$s" "$o" 2>/dev/null || { chmod -R u+rwX -- "$s" "$o"; rm -rf -- "$s" "$o"; } 2>/dev/null
         echo done
         sleep 1
-        rm -rf -- "$s" 2>/dev/null
+        rm -rf -- "$s" "$o" 2>/dev/null
         """;
 }

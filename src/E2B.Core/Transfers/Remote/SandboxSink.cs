@@ -26,6 +26,7 @@ internal sealed class SandboxSink : ITransferSink
     private string _variant = string.Empty;
     private string _staging = string.Empty;
     private string _stagingName = string.Empty;
+    private string _absolute = string.Empty;
     private string _tar = "none";
 
     /// <param name="sandbox">The sandbox.</param>
@@ -50,10 +51,10 @@ internal sealed class SandboxSink : ITransferSink
         return SandboxNames.Accept(entries, report);
     }
 
-    public async Task PrepareAsync(TransferReport report, CancellationToken cancellationToken)
+    public async Task PrepareAsync(TransferPlan plan, TransferReport report, CancellationToken cancellationToken)
     {
-        _stagingName = StagingName.New(_path);
         string path = await _sandbox.Files.ToAbsoluteAsync(_path, _file, cancellationToken).ConfigureAwait(false);
+        (_absolute, _stagingName) = (path, StagingName.New(_path));
         CommandResult result = await _shell.RunAsync(
             SandboxScripts.Prepare, [path, _isTree ? "tree" : "file", _stagingName], cancellationToken).ConfigureAwait(false);
         string[] facts = result.StandardOutput.Split('\0');
@@ -154,15 +155,20 @@ internal sealed class SandboxSink : ITransferSink
 
     public async Task AbortAsync()
     {
-        if (_stagingName.Length == 0 || _staging.Length == 0)
+        if (_stagingName.Length == 0)
         {
             return;
         }
 
+        // Before the sandbox has said where it is, it is within the destination or beside it.
+        string path = _absolute.TrimEnd('/');
+        string beside = path[..(path.LastIndexOf('/') + 1)];
+        string[] places = _staging.Length > 0 ? [_staging, _staging] : [$"{path}/{_stagingName}", beside + _stagingName];
+
         using var limit = new CancellationTokenSource(_abortLimit);
         try
         {
-            CommandHandle handle = await _shell.StartAsync(SandboxScripts.Abort, [_staging, .. _shell.Running], limit.Token).ConfigureAwait(false);
+            CommandHandle handle = await _shell.StartAsync(SandboxScripts.Abort, [.. places, .. _shell.Running], limit.Token).ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
                 // Its first word says that the directory is gone. Then it looks once more, and nobody waits for that.

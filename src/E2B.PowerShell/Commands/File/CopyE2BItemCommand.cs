@@ -124,9 +124,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
         var job = new E2BJob(MyInvocation.Line.Trim(), JobName, string.Join(',', places));
         StartEach(job.Queue, works, ThrottleLimit, static (work, writer, stop) => work.RunAsync(writer, stop));
         job.Begin();
-        JobRepository.Add(job);
-        Session.Track(job);
-        WriteObject(job);
+        WriteJob(job);
     }
 
     private void RefuseNull(string parameter, object? value)
