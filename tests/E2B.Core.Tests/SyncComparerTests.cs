@@ -154,6 +154,15 @@ public sealed class SyncComparerTests : IDisposable
     }
 
     [Fact]
+    public void What_the_system_tells_after_the_end_does_no_harm()
+    {
+        var changes = new LocalChanges(_root);
+        changes.Dispose();
+
+        changes.Add("late", whole: false, isRelative: true);
+    }
+
+    [Fact]
     public async Task When_the_system_lost_track_everything_is_to_be_looked_at()
     {
         using var changes = new LocalChanges(_root);

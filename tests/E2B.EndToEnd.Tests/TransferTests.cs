@@ -65,6 +65,38 @@ public sealed class TransferTests(LocalServer server) : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("up/tree", "up/tree")]
+    [InlineData("~/up/tree", "up/tree")]
+    [InlineData("~", "")]
+    [InlineData(".", "")]
+    [InlineData("./~odd", "~odd")]
+    [InlineData("x/../up", "up")]
+    public async Task A_destination_is_where_reading_its_path_looks_too(string path, string fromHome)
+    {
+        Directory.CreateDirectory(At("tree"));
+        await File.WriteAllTextAsync(At("tree/file"), "content", Token);
+        await _sandbox.Files.MakeDirectoryAsync("/home/user/x", cancellationToken: Token);
+
+        (await _sandbox.Files.UploadAsync(At("tree"), path, _recurse, Token)).EnsureComplete();
+        (await _sandbox.Files.SyncAsync(At("tree"), path, cancellationToken: Token)).EnsureComplete();
+
+        Assert.Equal("content", await _sandbox.Files.ReadTextAsync(path + "/file", cancellationToken: Token));
+        Assert.Equal("content", await _sandbox.Files.ReadTextAsync($"/home/user/{fromHome}/file", cancellationToken: Token));
+        Assert.False(await _sandbox.Files.ExistsAsync("/home/user/~", cancellationToken: Token));
+        await AssertNoStagingAsync(_sandbox);
+    }
+
+    [Fact]
+    public async Task Another_users_home_is_no_destination()
+    {
+        Directory.CreateDirectory(At("tree"));
+
+        E2BException failure = await Assert.ThrowsAsync<E2BInvalidArgumentException>(() => _sandbox.Files.UploadAsync(At("tree"), "~root/x", _recurse, Token));
+
+        Assert.Contains("./~root/x", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_sandbox_without_tar_does_the_same_slower_and_it_is_said()
     {

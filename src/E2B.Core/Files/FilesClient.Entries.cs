@@ -104,6 +104,32 @@ public sealed partial class FilesClient
         CallAsync<RemoveResponse>(
             "Remove", $"remove '{path}'", path, new RemoveRequest { Path = FileAddress.Require(path) }, options, Repeat.Unsent, cancellationToken);
 
+    /// <summary>
+    /// A path as the daemon would take it, made absolute for programs in the sandbox: these start elsewhere where the
+    /// template has a working directory, and know nothing of <c>~</c>.
+    /// </summary>
+    /// <exception cref="E2BInvalidArgumentException">It starts from another user's home.</exception>
+    internal async Task<string> ToAbsoluteAsync(string path, SandboxFileOptions? options, CancellationToken cancellationToken)
+    {
+        if (path.StartsWith('/'))
+        {
+            return path;
+        }
+
+        string rest = path;
+        if (path.StartsWith('~'))
+        {
+            rest = path[1..].TrimStart('/');
+            if (path.Length > 1 && path[1] != '/')
+            {
+                throw new E2BInvalidArgumentException($"'{path}' starts from another user's home. Write the absolute path, or './{path}' for a name that begins so.");
+            }
+        }
+
+        string home = (await GetInfoAsync(".", options, cancellationToken).ConfigureAwait(false)).Path;
+        return rest is "" or "." ? home : home.TrimEnd('/') + "/" + rest;
+    }
+
     private Task<TResponse> CallAsync<TResponse>(
         string method,
         string action,

@@ -144,13 +144,7 @@ internal sealed class DirectorySync
     /// <summary>Makes the destination's path absolute, through a link if it is one.</summary>
     private async Task FindDestinationAsync(CancellationToken cancellationToken)
     {
-        if (!_path.StartsWith('/'))
-        {
-            string home = (await _sandbox.Files.GetInfoAsync(".", _file, cancellationToken).ConfigureAwait(false)).Path;
-            _path = home + "/" + _path;
-        }
-
-        _path = PosixPath.Clean(_path);
+        _path = PosixPath.Clean(await _sandbox.Files.ToAbsoluteAsync(_path, _file, cancellationToken).ConfigureAwait(false));
         SandboxEntry? there = await TryGetInfoAsync(_path, cancellationToken).ConfigureAwait(false);
         if (there?.SymlinkTarget is { } target)
         {

@@ -46,7 +46,7 @@ internal sealed class LocalChanges : IDisposable
             relative = relative.Replace('\\', '/');
         }
 
-        if (relative is "." or "" || relative.StartsWith("../", StringComparison.Ordinal))
+        if (relative is "." or "" || relative == ".." || relative.StartsWith("../", StringComparison.Ordinal))
         {
             return;
         }
@@ -100,8 +100,8 @@ internal sealed class LocalChanges : IDisposable
 
     public void Dispose()
     {
+        // The watcher's threads may still tell something: so what they signal with is left to the garbage collector.
         _watcher.Dispose();
-        _signal.Dispose();
     }
 
     private void Note()

@@ -10,8 +10,8 @@ internal static class LinkGuard
     /// <param name="path">Where the link is, relative to the destination, with a slash between names.</param>
     /// <param name="target">Where it leads.</param>
     /// <param name="targetAt">The targets of other links by their relative paths; <see langword="null"/> for what is no link.</param>
-    /// <param name="isWindows">Whether Windows follows it.</param>
-    public static bool LeadsOutside(string path, string target, Func<string, string?> targetAt, bool isWindows = false)
+    /// <param name="isWindows">Whether Windows would follow it.</param>
+    public static bool LeadsOutside(string path, string target, Func<string, string?> targetAt, bool isWindows)
     {
         var at = new List<string>(TransferEntry.ParentOf(path) is { Length: > 0 } parent ? parent.Split('/') : []);
         var left = new Stack<string>();
@@ -21,7 +21,7 @@ internal static class LinkGuard
         {
             if (next is not null)
             {
-                if (IsAbsolute(next, isWindows))
+                if (next.StartsWith('/') || (isWindows && IsAbsoluteOnWindows(next)))
                 {
                     return true;
                 }
@@ -69,9 +69,15 @@ internal static class LinkGuard
     }
 
     /// <summary>The links that stay within; the others are reported.</summary>
-    public static IReadOnlyList<TransferEntry> Accept(IReadOnlyList<TransferEntry> links, TransferReport report, Func<string, string?> targetInDestination, bool isWindows = false)
+    /// <param name="links">What is to be made, by paths relative to the destination.</param>
+    /// <param name="report">Told of those that lead outside.</param>
+    /// <param name="targetInDestination">The targets of links that are there already.</param>
+    /// <param name="names">Which names are the same at the destination.</param>
+    /// <param name="isWindows">Whether the destination is Windows.</param>
+    public static IReadOnlyList<TransferEntry> Accept(
+        IReadOnlyList<TransferEntry> links, TransferReport report, Func<string, string?> targetInDestination, IEqualityComparer<string> names, bool isWindows)
     {
-        Dictionary<string, string> targets = links.ToDictionary(static link => link.Path, static link => link.LinkTarget!, StringComparer.Ordinal);
+        Dictionary<string, string> targets = links.ToDictionary(static link => link.Path, static link => link.LinkTarget!, names);
         var sound = new List<TransferEntry>(links.Count);
         foreach (TransferEntry link in links)
         {
@@ -92,7 +98,7 @@ internal static class LinkGuard
         return sound;
     }
 
-    /// <summary>On Windows a drive is as good as a slash at the start, and a backslash within may lead anywhere; elsewhere both are parts of names.</summary>
-    private static bool IsAbsolute(string target, bool isWindows) => target.StartsWith('/')
-        || (isWindows && (target.Contains('\\', StringComparison.Ordinal) || (target.Length > 1 && target[1] == ':' && char.IsAsciiLetter(target[0]))));
+    /// <summary>A drive is as good as a slash at the start; a backslash within leads anywhere. Elsewhere both are letters like others.</summary>
+    private static bool IsAbsoluteOnWindows(string target) => target.Contains('\\', StringComparison.Ordinal)
+        || (target.Length > 1 && target[1] == ':' && char.IsAsciiLetter(target[0]));
 }

@@ -166,6 +166,29 @@ public class NameTests
         Assert.Equal(leadsOutside, LinkGuard.LeadsOutside(path, target, links.GetValueOrDefault, onWindows));
     }
 
+    [Theory]
+    [InlineData("Dir/../../outside", true)]
+    [InlineData("dir/../../outside", true)]
+    [InlineData("Dir/inside", false)]
+    public void Where_case_does_not_count_a_link_is_followed_by_its_other_names_too(string target, bool leadsOutside)
+    {
+        TransferEntry[] links = [Link("a/dir", "."), Link("a/link", target)];
+        TransferReport strict = Report(), loose = Report();
+
+        Assert.Equal(leadsOutside ? 1 : 2, LinkGuard.Accept(links, loose, static _ => null, NameComparer.For(ignoresCase: true), isWindows: false).Count);
+        Assert.Equal(target[0] == 'd' ? 1 : 2, LinkGuard.Accept(links, strict, static _ => null, NameComparer.For(ignoresCase: false), isWindows: false).Count);
+    }
+
+    [Fact]
+    public void Names_that_differ_in_how_accents_are_written_are_one_where_case_does_not_count()
+    {
+        Assert.SkipUnless("u\u0308".Normalize() == "\u00fc", "This machine has no ICU, so .NET knows nothing of accents.");
+        TransferReport report = Report();
+
+        Assert.Equal(["d\u00fc"], LocalNames.Accept([Entry("d\u00fc"), Entry("du\u0308")], report, isWindows: false, ignoresCase: true).Select(static entry => entry.Path));
+        Assert.Single(report.Failures);
+    }
+
     [Fact]
     public void A_plan_leaves_out_what_lies_below_a_file_and_what_is_there_twice()
     {
@@ -205,6 +228,8 @@ public class NameTests
         Assert.Null(new TransferProgress { BytesTotal = 100 }.TimeLeft);
         Assert.Equal(TimeSpan.FromSeconds(5), new TransferProgress { FilesDone = 1, FilesTotal = 2, Elapsed = TimeSpan.FromSeconds(5) }.TimeLeft);
     }
+
+    private static TransferEntry Link(string path, string target) => new(path, EntryKind.Link) { SourcePath = "/w/" + path, LinkTarget = target };
 
     private static TransferEntry Entry(string path, long size = 0) => new(path, EntryKind.File) { SourcePath = "/" + path, Size = size };
 

@@ -137,6 +137,72 @@ public sealed class UnsafeEntryTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_there_stays_when_the_link_in_its_place_cannot_be_made()
+    {
+        Directory.CreateDirectory(Target);
+        await File.WriteAllTextAsync(Path.Combine(Target, "file"), "kept", Token);
+        File.CreateSymbolicLink(Path.Combine(Target, "old"), "file");
+        string tooLong = string.Concat(Enumerable.Repeat("d/", 3000));
+        LyingSandbox lying = new LyingSandbox().Honest("/root/good", "good")
+            .List("/root/file", target: "/x").PackLink("/root/file", tooLong)
+            .List("/root/old", target: "/x").PackLink("/root/old", "good");
+
+        TransferResult result = await DownloadAsync(lying);
+
+        TransferFailure failure = Assert.Single(result.Failures);
+        Assert.Equal("file", failure.Path);
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(Target, "file"), Token));
+        Assert.Equal("good", new FileInfo(Path.Combine(Target, "old")).LinkTarget);
+        AssertOnly("file", "good", "old");
+    }
+
+    [Fact]
+    public async Task A_tar_that_cannot_be_told_what_to_send_is_not_waited_for()
+    {
+        var handler = new FakeHandler(request => request.Uri.AbsolutePath switch
+        {
+            "/filesystem.Filesystem/Stat" => Answers.Proto(new StatResponse { Entry = new LyingSandbox().Root }),
+            "/filesystem.Filesystem/ListDir" => Answers.Proto(new ListDirResponse { Entries = { new EntryInfo { Name = "a", Path = "/root/a", Type = FileType.File, Size = 1, ModifiedTime = LyingSandbox.Time } } }),
+            "/process.Process/Start" when !request.Text.Contains("--version", StringComparison.Ordinal) => Answers.Stream(new ScriptedStream(Frames.Start(7))),
+            "/process.Process/Start" => Answers.Stream(ScriptedStream.Of(Frames.Start(6), Frames.StdOut("gnu\n"), Frames.Exit(), Frames.Done())),
+            "/process.Process/SendSignal" => Answers.Proto(new Protocol.Process.SendSignalResponse()),
+            _ => Answers.Json("""{"code":"invalid_argument","message":"no such input"}""", System.Net.HttpStatusCode.BadRequest),
+        });
+
+        E2BException failure = await Assert.ThrowsAnyAsync<E2BException>(
+            () => Client.Sandbox(handler).Files.DownloadAsync("/root", Target, new TransferOptions { Recurse = true }, Token));
+
+        // Its silence is not what ended it: a real tar that waits is kept alive.
+        Assert.Contains("no such input", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(handler.Requests, static request => request.Uri.AbsolutePath.EndsWith("/Connect", StringComparison.Ordinal));
+        Assert.Empty(Directory.GetFileSystemEntries(_outside));
+    }
+
+    [Fact]
+    public async Task Where_the_root_has_to_be_listed_directory_by_directory_none_is_left_out()
+    {
+        static EntryInfo At(string path, FileType type, int size = 0) =>
+            new() { Name = path[(path.LastIndexOf('/') + 1)..], Path = path, Type = type, Size = size, Mode = 0b111_101_101, ModifiedTime = LyingSandbox.Time };
+        Sandbox sandbox = Client.Sandbox(new FakeHandler(request => request.Uri.AbsolutePath switch
+        {
+            "/filesystem.Filesystem/ListDir" when ListDirRequest.Parser.ParseFrom(request.Body) is { Depth: > 1 } => Answers.Error(500),
+            "/filesystem.Filesystem/ListDir" => Answers.Proto(new ListDirResponse
+            {
+                Entries = { ListDirRequest.Parser.ParseFrom(request.Body).Path == "/" ? At("/d", FileType.Directory) : At("/d/a", FileType.File, 1) },
+            }),
+            _ => Answers.Proto(new StatResponse { Entry = At("/", FileType.Directory) }),
+        }));
+        var report = new E2B.Transfers.TransferReport(new E2B.Transfers.TransferMeter(null));
+
+        IReadOnlyList<E2B.Transfers.TransferEntry> found = await new E2B.Transfers.Remote.SandboxListing(
+            sandbox, new SandboxFileOptions(), new E2B.Transfers.TransferFilter(null, null), recurse: true)
+            .ReadAsync([new E2B.Transfers.Remote.RemoteRoot("/", string.Empty)], report, Token);
+
+        Assert.Empty(report.Failures);
+        Assert.Equal(["", "d", "d/a"], found.Select(static entry => entry.Path));
+    }
+
+    [Fact]
     public async Task A_resumed_copy_does_not_follow_links_that_lie_in_its_staging()
     {
         string victim = Directory.CreateDirectory(Path.Combine(_outside, "victim")).FullName;
@@ -146,10 +212,13 @@ public sealed class UnsafeEntryTests : IDisposable
         Directory.Delete(Target, recursive: true);
         Directory.CreateDirectory(Path.Combine(staging, "data"));
         Directory.CreateSymbolicLink(Path.Combine(staging, "data", "dir"), victim);
+        string link = Path.Combine(Directory.CreateDirectory(Path.Combine(victim, "inner")).FullName, "link");
+        File.CreateSymbolicLink(link, "nowhere");
 
         await DownloadAsync(new LyingSandbox().Honest("/root/dir/below", "again").List("/root/dir", FileType.Directory), options);
 
-        Assert.Empty(Directory.GetFileSystemEntries(victim));
+        Assert.Equal([Path.Combine(victim, "inner"), link], Directory.GetFileSystemEntries(victim, "*", SearchOption.AllDirectories));
+        Assert.Equal("nowhere", new FileInfo(link).LinkTarget);
         Assert.Equal("again", await File.ReadAllTextAsync(Path.Combine(Target, "dir", "below"), Token));
     }
 

@@ -21,7 +21,7 @@ internal sealed class LocalCommit(
             candidates = [.. candidates.Select(link => link with { Path = name })];
         }
 
-        IReadOnlyList<TransferEntry> sound = LinkGuard.Accept(candidates, report, isNew || isFile ? static _ => null : TargetInDestination, OperatingSystem.IsWindows());
+        IReadOnlyList<TransferEntry> sound = LinkGuard.Accept(candidates, report, isNew || isFile ? static _ => null : TargetInDestination, NameComparer.OfThisMachine, OperatingSystem.IsWindows());
         if (isFile)
         {
             PutOnly(root!, sound);
@@ -148,9 +148,24 @@ internal sealed class LocalCommit(
 
         if (Clear(target, link.Path))
         {
+            // Made aside and renamed: where it cannot be made, what is there stays.
+            string made = staging.NewLink();
+            if (!MakeLink(link, made))
+            {
+                return;
+            }
+
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Delete(target);
-            MakeLink(link, target);
+            if (File.Exists(made))
+            {
+                File.Move(made, target, overwrite: true);
+            }
+            else
+            {
+                // The framework does not rename what leads to a directory onto something.
+                File.Delete(target);
+                MakeLink(link, target);
+            }
         }
     }
 
@@ -183,16 +198,18 @@ internal sealed class LocalCommit(
         return true;
     }
 
-    private void MakeLink(TransferEntry link, string at)
+    private bool MakeLink(TransferEntry link, string at)
     {
         try
         {
             File.CreateSymbolicLink(at, link.LinkTarget!);
             File.SetLastWriteTimeUtc(at, LocalAttributes.Rounded(link.ModifiedTime));
+            return true;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             report.Fail(link, TransferEntryError.Failed, $"the link could not be made: {e.Message}", e);
+            return false;
         }
     }
 

@@ -7,11 +7,11 @@ internal static class LocalNames
     /// <param name="entries">What is to be copied.</param>
     /// <param name="report">Told of those that cannot be.</param>
     /// <param name="isWindows">Whether Windows' rules count.</param>
-    /// <param name="ignoresCase">Whether names that differ in case alone are the same.</param>
+    /// <param name="ignoresCase">Whether names that differ in case, or in how accents are written, are the same.</param>
     public static IReadOnlyList<TransferEntry> Accept(
         IReadOnlyList<TransferEntry> entries, TransferReport report, bool isWindows, bool ignoresCase)
     {
-        var seen = new Dictionary<string, string>(ignoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
+        var seen = new Dictionary<string, string>(NameComparer.For(ignoresCase));
         var sound = new List<TransferEntry>(entries.Count);
         foreach (TransferEntry entry in entries)
         {
@@ -21,7 +21,7 @@ internal static class LocalNames
             }
             else if (!seen.TryAdd(entry.Path, entry.Path) && seen[entry.Path] != entry.Path)
             {
-                report.Fail(entry, TransferEntryError.Unsafe, $"its name differs from '{seen[entry.Path]}' in case alone, and is the same on this machine.");
+                report.Fail(entry, TransferEntryError.Unsafe, $"its name differs from '{seen[entry.Path]}' in case or in how accents are written, and is the same on this machine.");
             }
             else
             {

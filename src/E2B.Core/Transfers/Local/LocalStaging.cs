@@ -10,9 +10,10 @@ namespace E2B.Transfers.Local;
 /// </summary>
 internal sealed class LocalStaging
 {
-    private static readonly EnumerationOptions _all = new() { AttributesToSkip = 0, RecurseSubdirectories = true, MatchType = MatchType.Simple };
+    private static readonly EnumerationOptions _everything = new() { AttributesToSkip = 0, MatchType = MatchType.Simple };
 
     private readonly ConcurrentDictionary<string, byte> _made = new(StringComparer.Ordinal);
+    private int _links;
 
     public LocalStaging(string directory, bool reuse)
     {
@@ -26,6 +27,14 @@ internal sealed class LocalStaging
 
         Make(directory);
         Make(Parts);
+        if (reuse)
+        {
+            // Nothing is ever written through a link, and these are made anew at the end.
+            foreach (FileSystemInfo info in Within(new DirectoryInfo(directory)).Where(static info => info.LinkTarget is not null).ToList())
+            {
+                info.Delete();
+            }
+        }
     }
 
     public string Root { get; }
@@ -42,6 +51,9 @@ internal sealed class LocalStaging
     public string PartOf(TransferEntry entry) => Path.Combine(
         Parts,
         Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{entry.Path}\0{entry.Size}\0{entry.ModifiedTime.UtcTicks}")))[..32]);
+
+    /// <summary>Where a link is made before it is put into its place.</summary>
+    public string NewLink() => Path.Combine(Parts, $"link-{_links++}");
 
     /// <summary>Makes the directory that an entry is in.</summary>
     public void MakeParent(TransferEntry entry)
@@ -95,7 +107,7 @@ internal sealed class LocalStaging
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            foreach (FileSystemInfo inner in info.EnumerateFileSystemInfos("*", _all).Where(static inner => inner.LinkTarget is null))
+            foreach (FileSystemInfo inner in Within(info).Where(static inner => inner.LinkTarget is null))
             {
                 inner.Attributes &= ~FileAttributes.ReadOnly;
             }
@@ -103,6 +115,13 @@ internal sealed class LocalStaging
             info.Delete(recursive: true);
         }
     }
+
+    /// <summary>
+    /// Everything in a directory. The framework's own recursion goes through links to directories: what it finds there
+    /// is not ours.
+    /// </summary>
+    private static IEnumerable<FileSystemInfo> Within(DirectoryInfo directory) => directory.EnumerateFileSystemInfos("*", _everything)
+        .SelectMany(static info => info is DirectoryInfo { LinkTarget: null } inner ? Within(inner).Prepend(info) : [info]);
 
     private static void Prune(DirectoryInfo directory, string path, Dictionary<string, EntryKind> kinds)
     {

@@ -9,11 +9,18 @@ internal sealed class OutputStream : Stream
     private const int MaxErrorBytes = 4 * 1024 * 1024;
 
     private readonly IAsyncEnumerator<CommandOutput> _output;
+    private readonly Task _feeding;
     private readonly MemoryStream _errors = new();
     private ReadOnlyMemory<byte> _rest;
 
-    public OutputStream(CommandHandle handle, CancellationToken cancellationToken) =>
+    /// <param name="handle">The process.</param>
+    /// <param name="feeding">What writes to the process. Where it has failed, reading fails for that.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public OutputStream(CommandHandle handle, Task feeding, CancellationToken cancellationToken)
+    {
+        _feeding = feeding;
         _output = handle.ReadOutputAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+    }
 
     public string Errors => Encoding.UTF8.GetString(_errors.GetBuffer(), 0, (int)_errors.Length);
 
@@ -35,7 +42,7 @@ internal sealed class OutputStream : Stream
     {
         while (_rest.IsEmpty)
         {
-            if (!await _output.MoveNextAsync().ConfigureAwait(false))
+            if (!await MoveNextAsync().ConfigureAwait(false))
             {
                 return 0;
             }
@@ -83,6 +90,20 @@ internal sealed class OutputStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async ValueTask<bool> MoveNextAsync()
+    {
+        try
+        {
+            return await _output.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_feeding.IsFaulted || !_feeding.IsCompleted)
+        {
+            // Given up because it is not fed any more: that is about to be the reason, if it is one.
+            await _feeding.ConfigureAwait(false);
+            throw;
+        }
+    }
 }
 
 /// <summary>The connection broke and output may be missing: an archive cannot be read on.</summary>

@@ -129,7 +129,8 @@ internal sealed class SandboxListing(Sandbox sandbox, SandboxFileOptions options
                 foreach (SandboxEntry entry in await sandbox.Files.ListAsync(directory, 1, options, cancellationToken).ConfigureAwait(false))
                 {
                     all.Add(entry);
-                    if (entry is { IsDirectory: true, SymlinkTarget: null } && entry.Path.StartsWith(directory + "/", StringComparison.Ordinal) && entry.Path.Length > directory.Length + 1)
+                    string within = directory.EndsWith('/') ? directory : directory + "/";
+                    if (entry is { IsDirectory: true, SymlinkTarget: null } && entry.Path.StartsWith(within, StringComparison.Ordinal) && entry.Path.Length > within.Length)
                     {
                         left.Push(entry.Path);
                     }

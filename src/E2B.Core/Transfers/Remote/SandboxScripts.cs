@@ -8,12 +8,11 @@ internal static class SandboxScripts
 {
     /// <summary>
     /// Looks at the destination and makes the staging directory on the same file system: within a directory that is
-    /// there, else beside it. $1 path, $2 tree or file, $3 the staging's name, $4 whether to look for tar. Writes, with a
+    /// there, else beside it. $1 absolute path, $2 tree or file, $3 the staging's name, $4 whether to look for tar. Writes, with a
     /// zero after each: new, merge or file; the destination; the staging directory; whose tar there is.
     /// </summary>
     public const string Prepare = """
         d=$1
-        case $d in /*) ;; .) d=$PWD ;; *) d=$PWD/$d ;; esac
         while case $d in ?*/) true ;; *) false ;; esac; do d=${d%/}; done
         if [ -d "$d" ]; then
             [ "$2" = tree ] || { echo "e2b-in-the-way: a directory is there already" >&2; exit 1; }

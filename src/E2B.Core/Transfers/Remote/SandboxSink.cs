@@ -26,6 +26,7 @@ internal sealed class SandboxSink : ITransferSink
     private string _variant = string.Empty;
     private string _staging = string.Empty;
     private string _stagingName = string.Empty;
+    private string _absolute = string.Empty;
     private string _tar = "none";
 
     /// <param name="sandbox">The sandbox.</param>
@@ -52,9 +53,10 @@ internal sealed class SandboxSink : ITransferSink
 
     public async Task PrepareAsync(TransferPlan plan, TransferReport report, CancellationToken cancellationToken)
     {
-        _stagingName = StagingName.New(_path);
+        string path = await _sandbox.Files.ToAbsoluteAsync(_path, _file, cancellationToken).ConfigureAwait(false);
+        (_absolute, _stagingName) = (path, StagingName.New(_path));
         CommandResult result = await _shell.RunAsync(
-            SandboxScripts.Prepare, [_path, _isTree ? "tree" : "file", _stagingName], cancellationToken).ConfigureAwait(false);
+            SandboxScripts.Prepare, [path, _isTree ? "tree" : "file", _stagingName], cancellationToken).ConfigureAwait(false);
         string[] facts = result.StandardOutput.Split('\0');
         if (!result.Succeeded || facts.Length < 4)
         {
@@ -159,8 +161,8 @@ internal sealed class SandboxSink : ITransferSink
         }
 
         // Before the sandbox has said where it is, it is within the destination or beside it.
-        string path = _path.TrimEnd('/');
-        string beside = path.Contains('/', StringComparison.Ordinal) ? path[..(path.LastIndexOf('/') + 1)] : "./";
+        string path = _absolute.TrimEnd('/');
+        string beside = path[..(path.LastIndexOf('/') + 1)];
         string[] places = _staging.Length > 0 ? [_staging, _staging] : [$"{path}/{_stagingName}", beside + _stagingName];
 
         using var limit = new CancellationTokenSource(_abortLimit);
@@ -228,7 +230,7 @@ internal sealed class SandboxSink : ITransferSink
     private IEnumerable<TransferEntry> AcceptedLinks(TransferReport report)
     {
         List<TransferEntry> links = [.. _links.Where(link => !report.HasFailed(link.Path))];
-        return LinkGuard.Accept(links, report, static _ => null);
+        return LinkGuard.Accept(links, report, static _ => null, StringComparer.Ordinal, isWindows: false);
     }
 
     private async Task UnpackAsync(IAsyncEnumerable<BulkItem> items, Action<BulkItem> written, CancellationToken cancellationToken)

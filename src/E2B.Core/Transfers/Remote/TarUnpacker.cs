@@ -22,8 +22,9 @@ internal sealed class TarUnpacker(SandboxShell shell, string[] arguments, Dictio
         await using (handle.ConfigureAwait(false))
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task feeding = FeedAsync(handle, names, stop.Token);
-            using var output = new OutputStream(handle, cancellationToken);
+            using var unfed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            Task feeding = FeedAsync(handle, names, unfed, stop.Token);
+            using var output = new OutputStream(handle, feeding, unfed.Token);
             try
             {
                 using var reader = new TarReader(output, leaveOpen: true);
@@ -58,10 +59,23 @@ internal sealed class TarUnpacker(SandboxShell shell, string[] arguments, Dictio
         }
     }
 
-    private static async Task FeedAsync(CommandHandle handle, byte[] names, CancellationToken cancellationToken)
+    /// <summary>Names what is wanted. Where that fails, tar waits for more names as long as it may, so nobody is to wait for it.</summary>
+    private static async Task FeedAsync(CommandHandle handle, byte[] names, CancellationTokenSource unfed, CancellationToken cancellationToken)
     {
-        await handle.WriteInputAsync(new MemoryStream(names, writable: false), cancellationToken).ConfigureAwait(false);
-        await handle.CloseInputAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await handle.WriteInputAsync(new MemoryStream(names, writable: false), cancellationToken).ConfigureAwait(false);
+            await handle.CloseInputAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxProcessNotFoundException)
+        {
+            // It ended before it had read everything. What it said tells why.
+        }
+        catch (E2BException)
+        {
+            await unfed.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static async Task EndAsync(CommandHandle handle)
