@@ -8,7 +8,7 @@ namespace E2B.PowerShell.Commands;
 
 /// <summary>Copies files and directories to a sandbox, from one, or from one to another, as Copy-Item does between sessions.</summary>
 [Cmdlet(VerbsCommon.Copy, "E2BItem", SupportsShouldProcess = true)]
-[OutputType(typeof(SandboxEntry), typeof(FileInfo), typeof(DirectoryInfo))]
+[OutputType(typeof(SandboxEntry), typeof(FileInfo), typeof(DirectoryInfo), typeof(Job))]
 public sealed class CopyE2BItemCommand : CopyCmdlet
 {
     /// <summary>What to copy, with wildcards: local paths; with -FromSandbox POSIX paths, where relative ones start at the user's home.</summary>
@@ -100,7 +100,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
 
         if (targets is null && sources.Any(static source => source.Origin is null))
         {
-            Refuse("E2BNoSandbox", "Say which sandbox is meant: -ToSandbox to copy local files there, -FromSandbox to copy from there.", null);
+            Refuse("E2BNoSandbox", "Say which sandbox is meant, the default one too: -ToSandbox to copy local files there, -FromSandbox to copy from there. The default is (Get-E2BDefault).Sandbox.", null);
         }
 
         Start([.. Plan(sources, targets, Destination)]);
@@ -124,9 +124,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
         var job = new E2BJob(MyInvocation.Line.Trim(), JobName, string.Join(',', places));
         StartEach(job.Queue, works, ThrottleLimit, static (work, writer, stop) => work.RunAsync(writer, stop));
         job.Begin();
-        JobRepository.Add(job);
-        Session.Track(job);
-        WriteObject(job);
+        WriteJob(job);
     }
 
     private void RefuseNull(string parameter, object? value)
