@@ -49,7 +49,7 @@ Describe 'Watch-E2BDirectory' {
         $events[0].SandboxId | Should -BeExactly $sandbox.SandboxId
         $events[0].Entry | Should -BeNullOrEmpty
         ([DateTimeOffset]::Now - $events[0].Time).TotalSeconds | Should -BeLessThan 20
-        ($events | Out-String) | Should -Match "Create\s+$path/x"
+        ($events | Out-String) | Should -Match "Create\s+$($sandbox.SandboxId)\s+$path/x"
     }
 
     It 'sees each of 10,000 new files of a flat directory exactly once' {

@@ -61,6 +61,9 @@ public abstract class CopyCmdlet : ConnectedCmdlet
     /// <summary>Whether sandboxes to copy to came down the pipeline.</summary>
     private protected bool HasTargets => _pipedSandboxes.Count > 0;
 
+    /// <summary>Local files as Get-Item gives them, with all that its table shows.</summary>
+    private protected override object? Present(object? value) => value is FileSystemInfo info ? LocalItems.Present(this, info) : value;
+
     /// <summary>Sorts what comes down the pipeline.</summary>
     private protected void Take(PSObject piped)
     {

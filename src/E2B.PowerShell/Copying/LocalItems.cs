@@ -33,7 +33,7 @@ internal static class LocalItems
         {
             if (item.BaseObject is not FileSystemInfo info)
             {
-                cmdlet.WriteError(ErrorFactory.InvalidArgument("E2BNotAFile", $"'{path}' is no file or directory: it belongs to another provider.", path));
+                cmdlet.WriteError(ErrorFactory.InvalidArgument("E2BNotAFile", $"'{path}' is no file or directory of this machine{(item.BaseObject is SandboxEntry ? ": it is in a sandbox. Pipe it, as Get-Item gives it." : ", it belongs to another provider.")}", path));
             }
             else if (!hidesDots || !info.Attributes.HasFlag(FileAttributes.Hidden))
             {
@@ -65,13 +65,26 @@ internal static class LocalItems
         return null;
     }
 
+    /// <summary>A file or directory as the FileSystem provider writes it; as it is where it has gone meanwhile.</summary>
+    public static object Present(E2BCmdlet cmdlet, FileSystemInfo info)
+    {
+        try
+        {
+            return cmdlet.SessionState.InvokeProvider.Item.Get([info.FullName], force: true, literalPath: true).FirstOrDefault() ?? (object)info;
+        }
+        catch (ItemNotFoundException)
+        {
+            return info;
+        }
+    }
+
     /// <summary>Where a path is, there or not; a slash at its end stays.</summary>
     public static string Resolve(E2BCmdlet cmdlet, string path)
     {
         string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         if (provider.Name != "FileSystem")
         {
-            cmdlet.Refuse("E2BNotAFile", $"'{path}' is no place for files: it belongs to the provider {provider.Name}.", path);
+            cmdlet.Refuse("E2BNotAFile", $"'{path}' is no place for files: it belongs to the provider {provider.Name}. Give a -Destination on this machine.", path);
         }
 
         return Path.EndsInDirectorySeparator(path) && !Path.EndsInDirectorySeparator(full) ? full + Path.DirectorySeparatorChar : full;

@@ -25,6 +25,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
 
     /// <summary>What to copy, taken as it is.</summary>
     [Parameter]
+    [Alias("PSPath")]
     [ArgumentCompleter(typeof(CopyPathCompleter))]
     public string[]? LiteralPath { get; set; }
 

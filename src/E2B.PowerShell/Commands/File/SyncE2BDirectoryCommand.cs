@@ -12,6 +12,13 @@ namespace E2B.PowerShell.Commands;
 [OutputType(typeof(SandboxSyncResult), typeof(SandboxSyncChange), typeof(Job))]
 public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
 {
+    private object? _sandbox;
+
+    /// <summary>The sandbox: an object, an id, or several of them.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SandboxOrLocalPathCompleter))]
+    public override object? Sandbox { get => _sandbox; set => _sandbox = value; }
+
     /// <summary>The local directory.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
