@@ -169,6 +169,7 @@ public class ErrorTests
     [InlineData("""{"code":401,"message":"unauthorized access"}""", typeof(E2BAuthenticationException), "access token")]
     [InlineData("""{"code":"unauthenticated","message":"invalid username: 'x'"}""", typeof(SandboxUserNotFoundException), "Linux user")]
     [InlineData("""{"code":401,"message":"invalid username: 'x'"}""", typeof(SandboxUserNotFoundException), "Linux user")]
+    [InlineData("""{"code":401,"message":"error looking up user 'x': user: unknown user x"}""", typeof(SandboxUserNotFoundException), "Linux user")]
     public async Task A_wrong_token_and_an_unknown_user_are_told_apart(string body, Type type, string expected)
     {
         Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Text(401, body, "application/json")));

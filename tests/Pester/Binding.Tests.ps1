@@ -123,6 +123,10 @@ Describe 'How the arguments of the file cmdlets bind' {
         { 'x', $second | Set-E2BFile $sandbox /tmp/binding-6 } | Should -Throw -ErrorId 'E2BMixedInput,*'
         # Path and value, where the sandbox is piped: nothing is written anywhere.
         { $sandbox, $second | Set-E2BFile binding-7 'value' } | Should -Throw -ErrorId 'E2BNoValue,*'
+
+        # A name with a dot is no id: with a default sandbox too it is said what the first positional is.
+        { Set-E2BFile notes.txt 'value' } | Should -Throw "*'notes.txt' is no sandbox id*" -ErrorId 'E2BInvalidArgument,*'
+        { Move-E2BItem notes.txt other.txt } | Should -Throw "*'notes.txt' is no sandbox id*" -ErrorId 'E2BInvalidArgument,*'
         Invoke-E2BCommand $second 'ls' | Should -Not -Contain 'value'
     }
 

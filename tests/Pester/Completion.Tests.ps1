@@ -99,6 +99,14 @@ Describe 'Completion of paths in a sandbox' {
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 5
     }
 
+    It 'offers local files to the first positional of Sync-E2BDirectory, and the default sandbox''s to its -Destination' {
+        Set-E2BDefault -Sandbox $sandbox
+        $null = New-Item -ItemType Directory "$TestDrive/local-one"
+        (Complete "Sync-E2BDirectory $TestDrive/local-o").CompletionText | Should -BeLike '*local-one*'
+        (Complete 'Sync-E2BDirectory ').CompletionText | Should -Contain $sandbox.SandboxId
+        (Complete "Sync-E2BDirectory ./here -Destination $plain/dir").CompletionText | Should -Be "$plain/directory/"
+    }
+
     It 'offers encodings' {
         (Complete 'Get-E2BFile $sandbox x -Encoding utf8').CompletionText | Should -Be @('utf8', 'utf8BOM', 'utf8NoBOM')
         (Complete 'Set-E2BFile $sandbox x -Encoding uni').CompletionText | Should -Be 'unicode'

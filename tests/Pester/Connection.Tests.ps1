@@ -212,6 +212,7 @@ Describe 'Wrong arguments' {
 
     It 'a user that is not there' {
         { Invoke-E2BCommand $sandbox 'true' -User nobody-of-that-name -ErrorAction Stop } | Should -Throw -ErrorId 'E2BUserNotFound,*'
+        { Get-E2BFile $sandbox /etc/hostname -User nobody-of-that-name -ErrorAction Stop } | Should -Throw -ErrorId 'E2BUserNotFound,*'
     }
 
     It 'a directory that is not there' {

@@ -215,6 +215,14 @@ Describe 'Copy-E2BItem from a sandbox' {
         Get-ChildItem -Force | Should -HaveCount 1
     }
 
+    It 'returns local files as Get-Item gives them' {
+        Set-E2BFile $sandbox shown.txt -Value 'x'
+        $file = Copy-E2BItem shown.txt "$TestDrive/shown.txt" -FromSandbox $sandbox -PassThru
+        $file | Should -BeOfType IO.FileInfo
+        $file.PSProvider.Name | Should -Be 'FileSystem'
+        ($file | Out-String) | Should -BeExactly (Get-Item "$TestDrive/shown.txt" | Out-String)
+    }
+
     It 'copies a tree as it is, and returns it with -PassThru' {
         $files = Copy-E2BItem source tree -FromSandbox $sandbox -Recurse -PassThru
         Get-LocalShape "$here/tree" | Should -Be (Get-LocalShape "$work/tree")

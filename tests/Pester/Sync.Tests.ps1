@@ -26,6 +26,17 @@ Describe 'Sync-E2BDirectory' {
         $here = Get-FreshDirectory
         $there = "/tmp/sync-$(Get-Random)"
     }
+
+    It 'says in its table which sandbox a pass was in' {
+        (Sync-E2BDirectory $sandbox $here $there | Out-String -Width 160) | Should -Match "\s$($sandbox.SandboxId)\s+$there"
+    }
+
+    It 'names no parameter of another cmdlet when the local directory is not there' {
+        $problem = $null
+        Sync-E2BDirectory $sandbox "$here/none" $there -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.FullyQualifiedErrorId | Should -BeLike 'E2BLocalFileNotFound,*'
+        "$problem" | Should -Not -Match 'FromSandbox'
+    }
     AfterEach {
         Get-Job | Remove-Job -Force
         Remove-Item -Recurse -Force $here

@@ -49,7 +49,7 @@ Describe 'Watch-E2BDirectory' {
         $events[0].SandboxId | Should -BeExactly $sandbox.SandboxId
         $events[0].Entry | Should -BeNullOrEmpty
         ([DateTimeOffset]::Now - $events[0].Time).TotalSeconds | Should -BeLessThan 20
-        ($events | Out-String) | Should -Match "Create\s+$path/x"
+        ($events | Out-String) | Should -Match "Create\s+$($sandbox.SandboxId)\s+$path/x"
     }
 
     It 'sees each of 10,000 new files of a flat directory exactly once' {
@@ -79,11 +79,24 @@ Describe 'Watch-E2BDirectory' {
     }
 
     It 'gives only what -Filter and -EventType ask for' {
-        $job = Watch-E2BDirectory $sandbox $path -Recurse -Filter '*.txt', 'END' -EventType Create, Remove -AsJob
-        Invoke-E2BCommand $sandbox "cd $path; mkdir d; echo a > d/a.txt; echo b > b.csv; echo c > c.TXT; mkdir end; rm d/a.txt; mkdir END"
-        Wait-Until { $job.Output.Count -gt 0 -and $job.Output[-1].Name -eq 'END' }
-        Receive-Job $job | ForEach-Object { "$($_.Type) $($_.Name)" } | Select-Object -Unique |
-            Should -BeExactly @('Create d/a.txt', 'Remove d/a.txt', 'Create END')
+        Invoke-E2BCommand $sandbox "mkdir $path/d"
+        $job = Watch-E2BDirectory $sandbox $path -Recurse -Filter '*.txt', 'end' -EventType Create, Remove -AsJob
+        Invoke-E2BCommand $sandbox "cd $path; echo a > d/a.txt; echo b > b.csv; echo c > c.md; rm d/a.txt; mkdir end"
+        Wait-Until { $job.Output.Count -gt 0 -and $job.Output[-1].Name -eq 'end' }
+        Receive-Job $job | ForEach-Object { "$($_.Type) $($_.Name)" } |
+            Should -BeExactly @('Create d/a.txt', 'Remove d/a.txt', 'Create end')
+    }
+
+    It 'takes capitals in -Filter for small letters, as -Filter of Get-E2BChildItem does' {
+        $job = Watch-E2BDirectory $sandbox $path -Filter '*.txt' -EventType Create -AsJob
+        Invoke-E2BCommand $sandbox "cd $path; touch a.TXT b.csv c.txt"
+        Wait-Until { $job.Output.Count -gt 0 -and $job.Output[-1].Name -ceq 'c.txt' }
+        (Receive-Job $job).Name | Should -BeExactly @('a.TXT', 'c.txt')
+        (Get-E2BChildItem $sandbox $path -Filter '*.txt').Name | Should -BeExactly @('a.TXT', 'c.txt')
+    }
+
+    It 'refuses a -Filter that is no pattern' {
+        { Watch-E2BDirectory $sandbox $path -Filter 'a[' } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
     }
 
     It 'gives the entry with -IncludeEntry' {

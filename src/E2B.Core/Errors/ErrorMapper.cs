@@ -24,7 +24,7 @@ internal static class ErrorMapper
                 + "and credentials are not sent on. Set the URL that is meant (E2B_API_URL or E2B_SANDBOX_URL)."),
             400 or 422 => new E2BInvalidArgumentException(Sentence(context, said, "the server refused the request as invalid")),
             401 or 403 when !fromDaemon => Unauthorized(context, said, KeyAdvice),
-            401 or 403 when said.Contains("username", StringComparison.OrdinalIgnoreCase) => UnknownUser(context, said),
+            401 or 403 when IsAboutUser(said) => UnknownUser(context, said),
             401 or 403 => Unauthorized(context, said, TokenAdvice),
             404 => NotFound(context, said),
             409 => new E2BConflictException(Sentence(context, said, "it conflicts with the present state")),
@@ -227,6 +227,10 @@ internal static class ErrorMapper
     {
         RetryAfter = retryAfter,
     };
+
+    /// <summary>The access token and the user are refused with one status. Calls say "invalid username", files "error looking up user".</summary>
+    private static bool IsAboutUser(string said) =>
+        said.Contains("username", StringComparison.OrdinalIgnoreCase) || said.Contains("looking up user", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsNoSpace(string said) => said.Contains("no space left", StringComparison.OrdinalIgnoreCase);
 

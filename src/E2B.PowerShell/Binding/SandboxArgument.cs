@@ -44,15 +44,18 @@ internal static class SandboxArgument
                 $"'{value}' is no sandbox. Give a sandbox from New-E2BSandbox or Get-E2BSandbox, or a sandbox's id.");
         }
 
-        if (id.Contains('/', StringComparison.Ordinal) || id.Contains('\\', StringComparison.Ordinal) || id.Contains(' ', StringComparison.Ordinal))
+        if (!CanBeId(id))
         {
             throw new E2BInvalidArgumentException(
                 $"'{id}' is no sandbox id. The first positional argument is the sandbox, unless it is the only one; "
-                + "with a default sandbox (Set-E2BDefault -Sandbox) name the others: -Path, -Value, -Command.");
+                + "with a default sandbox (Set-E2BDefault -Sandbox) name the others: -Path, -Destination, -Value, -Command.");
         }
 
         return id;
     }
+
+    /// <summary>Whether text has the form of an id: a path or a file's name, which came where a sandbox was meant to be, mostly has not.</summary>
+    public static bool CanBeId(string text) => text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>The sandbox that a value is.</summary>
     /// <returns><see langword="false"/> when it only names one.</returns>

@@ -78,6 +78,18 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         return true;
     }
 
+    /// <summary>Takes a piped object as a target where nothing else can be piped; what is no sandbox is an error.</summary>
+    /// <param name="piped">The object.</param>
+    /// <param name="hint">What to do instead, for the end of the message.</param>
+    private protected void AddTargetOrReport(PSObject? piped, string? hint = null)
+    {
+        if (piped is not null && !TryAddTarget(piped))
+        {
+            WriteError(ErrorFactory.InvalidArgument(
+                "E2BNotASandbox", $"'{piped}' came down the pipeline and is no sandbox.{(hint is null ? null : " " + hint)}", piped));
+        }
+    }
+
     /// <summary>The sandboxes to work on: those named, else the default one. What cannot be found is an error each.</summary>
     /// <param name="hasInput">Whether there is anything, by pipeline or argument, that is no sandbox.</param>
     private protected IReadOnlyList<Sandbox> ResolveTargets(bool hasInput)

@@ -19,7 +19,10 @@ internal static class SandboxDirectories
         try
         {
             E2BSession session = E2BSession.Current;
+
+            // A path that is the only positional so far is bound to -Sandbox here.
             object? named = SandboxArgument.Enumerate(boundParameters["Sandbox"]).FirstOrDefault();
+            named = named is string text && !SandboxArgument.CanBeId(text) ? null : named;
             Sandbox? sandbox = named is null
                 ? session.Defaults.Sandbox
                 : SandboxArgument.TryGetSandbox(named, out Sandbox? given)

@@ -11,7 +11,6 @@ public abstract class CopyCmdlet : ConnectedCmdlet
     private readonly List<CopyPath> _pipedPaths = [];
     private readonly List<EntryArgument> _pipedEntries = [];
     private readonly List<object> _pipedSandboxes = [];
-    private readonly Dictionary<string, Sandbox?> _sandboxesById = [];
 
     /// <summary>Directories with all they hold.</summary>
     [Parameter]
@@ -61,6 +60,9 @@ public abstract class CopyCmdlet : ConnectedCmdlet
 
     /// <summary>Whether sandboxes to copy to came down the pipeline.</summary>
     private protected bool HasTargets => _pipedSandboxes.Count > 0;
+
+    /// <summary>Local files as Get-Item gives them, with all that its table shows.</summary>
+    private protected override object? Present(object? value) => value is FileSystemInfo info ? LocalItems.Present(this, info) : value;
 
     /// <summary>Sorts what comes down the pipeline.</summary>
     private protected void Take(PSObject piped)
@@ -114,7 +116,7 @@ public abstract class CopyCmdlet : ConnectedCmdlet
     {
         foreach (IGrouping<string, EntryArgument> group in _pipedEntries.GroupBy(static entry => entry.SandboxId))
         {
-            if ((group.First().Origin ?? ById(group.Key)) is { } origin)
+            if (SandboxOf(group.First()) is { } origin)
             {
                 yield return Remote(origin, group.Select(static entry => new CopyPath(entry.Path, IsLiteral: true, entry.Entry)));
             }
@@ -135,7 +137,7 @@ public abstract class CopyCmdlet : ConnectedCmdlet
         {
             CopyPath[] local =
             [
-                .. named.SelectMany(path => LocalItems.Find(this, path.Path, path.IsLiteral, Force)).Distinct(StringComparer.Ordinal)
+                .. named.SelectMany(path => LocalItems.Find(this, path.Path, path.IsLiteral, Force, "Paths of a sandbox come with -FromSandbox.")).Distinct(StringComparer.Ordinal)
                     .Select(static path => new CopyPath(path, IsLiteral: true)),
             ];
             if (local.Length > 0)
@@ -199,16 +201,4 @@ public abstract class CopyCmdlet : ConnectedCmdlet
     };
 
     private CopySource Remote(Sandbox origin, IEnumerable<CopyPath> paths) => new(origin, WithRequestTimeout(origin), [.. paths]);
-
-    /// <summary>One request for each sandbox, however many entries of it come.</summary>
-    private Sandbox? ById(string id)
-    {
-        if (!_sandboxesById.TryGetValue(id, out Sandbox? sandbox))
-        {
-            sandbox = Session.Defaults.Sandbox is { } usual && usual.SandboxId == id ? usual : TryResolve(id, out Sandbox found) ? found : null;
-            _sandboxesById.Add(id, sandbox);
-        }
-
-        return sandbox;
-    }
 }

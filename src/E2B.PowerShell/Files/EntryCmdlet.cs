@@ -13,7 +13,6 @@ namespace E2B.PowerShell.Files;
 /// </summary>
 public abstract class EntryCmdlet : SandboxCmdlet
 {
-    private readonly Dictionary<string, Sandbox?> _sandboxesById = [];
     private IReadOnlyList<Sandbox>? _sandboxes;
     private readonly List<EntryTarget> _collected = [];
     private bool _hasInput;
@@ -246,22 +245,10 @@ public abstract class EntryCmdlet : SandboxCmdlet
         }
 
         _hasInput = true;
-        if ((entry.Origin ?? ById(entry.SandboxId)) is { } sandbox)
+        if (SandboxOf(entry) is { } sandbox)
         {
             Take([new EntryTarget(sandbox, WithRequestTimeout(sandbox), entry.Path, IsLiteral: true, entry.Entry)]);
         }
-    }
-
-    /// <summary>One request for each sandbox, however many entries of it come.</summary>
-    private Sandbox? ById(string id)
-    {
-        if (!_sandboxesById.TryGetValue(id, out Sandbox? sandbox))
-        {
-            sandbox = Session.Defaults.Sandbox is { } usual && usual.SandboxId == id ? usual : TryResolve(id, out Sandbox found) ? found : null;
-            _sandboxesById.Add(id, sandbox);
-        }
-
-        return sandbox;
     }
 
     private IEnumerable<EntryTarget> Targets(string[] paths, bool isLiteral)

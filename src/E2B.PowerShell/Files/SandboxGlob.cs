@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Pipeline;
 
 namespace E2B.PowerShell.Files;
 
@@ -79,6 +80,20 @@ internal sealed class SandboxGlob
         }
 
         return name => (hiddenToo || !name.StartsWith('.')) && compiled.IsMatch(name);
+    }
+
+    /// <summary>What a name has to be for a parameter of a cmdlet, which ends if it is no pattern.</summary>
+    public static Func<string, bool> Matcher(E2BCmdlet cmdlet, string pattern)
+    {
+        try
+        {
+            return Matcher(pattern, withHidden: true);
+        }
+        catch (E2BInvalidArgumentException e)
+        {
+            cmdlet.Refuse("E2BInvalidArgument", e.Message, pattern);
+            throw;
+        }
     }
 
     private static bool IsDirectory(SandboxEntry entry) => entry.IsDirectory;

@@ -9,6 +9,7 @@ namespace E2B.PowerShell.Pipeline;
 /// <summary>The base of cmdlets that talk to the service: with which account, and how long one request may take.</summary>
 public abstract class ConnectedCmdlet : E2BCmdlet
 {
+    private readonly Dictionary<string, Sandbox?> _sandboxesById = [];
     private E2BClient? _client;
 
     /// <summary>The account to use instead of the session's. Sandbox objects keep the one they came with.</summary>
@@ -62,6 +63,25 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         // Only an id costs a request, and needs a connection of the session's.
         E2BClient client = Client;
         return TryAwait(token => SandboxArgument.FindAsync(client, SandboxArgument.GetId(value), token), value, out sandbox);
+    }
+
+    /// <summary>The sandbox that an entry is in: one request for each sandbox at most, however many entries of it come.</summary>
+    /// <returns><see langword="null"/> when it cannot be found, which is an error by then.</returns>
+    private protected Sandbox? SandboxOf(EntryArgument entry)
+    {
+        if (entry.Origin is not null)
+        {
+            return entry.Origin;
+        }
+
+        string id = entry.SandboxId;
+        if (!_sandboxesById.TryGetValue(id, out Sandbox? sandbox))
+        {
+            sandbox = Session.Defaults.Sandbox is { } usual && usual.SandboxId == id ? usual : TryResolve(id, out Sandbox found) ? found : null;
+            _sandboxesById.Add(id, sandbox);
+        }
+
+        return sandbox;
     }
 
     /// <summary>

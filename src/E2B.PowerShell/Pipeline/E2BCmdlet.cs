@@ -25,7 +25,7 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    void IPipelineSink.WriteOutput(object? value) => WriteObject(value);
+    void IPipelineSink.WriteOutput(object? value) => WriteObject(Present(value));
 
     void IPipelineSink.WriteFailure(ErrorRecord error) => WriteError(error);
 
@@ -34,6 +34,9 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     void IPipelineSink.WriteWarningText(string text) => WriteWarning(text);
 
     void IPipelineSink.WriteProgressBar(ProgressRecord progress) => WriteProgress(progress);
+
+    /// <summary>What goes down the pipeline for a worker's output; asked on the pipeline's thread.</summary>
+    private protected virtual object? Present(object? value) => value;
 
     /// <summary>Sets $LASTEXITCODE, as a program run by the shell does.</summary>
     private protected void SetLastExitCode(int exitCode) => SessionState.PSVariable.Set("global:LASTEXITCODE", exitCode);

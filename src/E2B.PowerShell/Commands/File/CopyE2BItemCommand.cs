@@ -8,7 +8,7 @@ namespace E2B.PowerShell.Commands;
 
 /// <summary>Copies files and directories to a sandbox, from one, or from one to another, as Copy-Item does between sessions.</summary>
 [Cmdlet(VerbsCommon.Copy, "E2BItem", SupportsShouldProcess = true)]
-[OutputType(typeof(SandboxEntry), typeof(FileInfo), typeof(DirectoryInfo))]
+[OutputType(typeof(SandboxEntry), typeof(FileInfo), typeof(DirectoryInfo), typeof(Job))]
 public sealed class CopyE2BItemCommand : CopyCmdlet
 {
     /// <summary>What to copy, with wildcards: local paths; with -FromSandbox POSIX paths, where relative ones start at the user's home.</summary>
@@ -25,6 +25,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
 
     /// <summary>What to copy, taken as it is.</summary>
     [Parameter]
+    [Alias("PSPath")]
     [ArgumentCompleter(typeof(CopyPathCompleter))]
     public string[]? LiteralPath { get; set; }
 
@@ -100,7 +101,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
 
         if (targets is null && sources.Any(static source => source.Origin is null))
         {
-            Refuse("E2BNoSandbox", "Say which sandbox is meant: -ToSandbox to copy local files there, -FromSandbox to copy from there.", null);
+            Refuse("E2BNoSandbox", "Say which sandbox is meant, the default one too: -ToSandbox to copy local files there, -FromSandbox to copy from there. The default is (Get-E2BDefault).Sandbox.", null);
         }
 
         Start([.. Plan(sources, targets, Destination)]);

@@ -65,29 +65,18 @@ public sealed class GetE2BChildItemCommand : EntryCmdlet
         }
     }
 
-    private EntryListing NewListing()
+    private EntryListing NewListing() => new(Options, Levels, Force)
     {
-        try
+        Include = [.. (Include ?? []).Select(Matcher)],
+        Filter = Filter is null ? null : Matcher(Filter),
+        Exclude = [.. (Exclude ?? []).Select(Matcher)],
+        Type = (File.IsPresent, Directory.IsPresent) switch
         {
-            return new EntryListing(Options, Levels, Force)
-            {
-                Include = [.. (Include ?? []).Select(Matcher)],
-                Filter = Filter is null ? null : Matcher(Filter),
-                Exclude = [.. (Exclude ?? []).Select(Matcher)],
-                Type = (File.IsPresent, Directory.IsPresent) switch
-                {
-                    (true, false) => static entry => !entry.IsDirectory,
-                    (false, true) => static entry => entry.IsDirectory,
-                    _ => null,
-                },
-            };
-        }
-        catch (E2BInvalidArgumentException e)
-        {
-            Refuse("E2BInvalidArgument", e.Message, null);
-            throw;
-        }
-    }
+            (true, false) => static entry => !entry.IsDirectory,
+            (false, true) => static entry => entry.IsDirectory,
+            _ => null,
+        },
+    };
 
-    private static Func<string, bool> Matcher(string pattern) => SandboxGlob.Matcher(pattern, withHidden: true);
+    private Func<string, bool> Matcher(string pattern) => SandboxGlob.Matcher(this, pattern);
 }

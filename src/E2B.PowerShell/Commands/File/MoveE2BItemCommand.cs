@@ -32,7 +32,7 @@ public sealed class MoveE2BItemCommand : EntryCmdlet
         if (string.IsNullOrEmpty(Destination))
         {
             CheckTargets();
-            Refuse("E2BNoDestination", "There is no destination. Give it after the path, or with -Destination.", Path);
+            Refuse("E2BNoDestination", "There is no destination. Give it after the sandbox and the path, or with -Destination: of two positional arguments the first is the sandbox.", Path);
         }
 
         SandboxPath.Check(this, Destination);

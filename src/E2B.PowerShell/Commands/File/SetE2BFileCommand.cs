@@ -163,7 +163,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
     {
         // Two positionals are sandbox and path. Whoever meant path and value is told so first.
         CheckTargets();
-        Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline. An empty file is -Value '' -NoNewline.", Path);
+        Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline; of two positional arguments the first is the sandbox. An empty file is -Value '' -NoNewline.", Path);
     }
 
     private void Start(bool startsWithText)

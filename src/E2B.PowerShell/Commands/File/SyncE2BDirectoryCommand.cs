@@ -2,7 +2,6 @@ using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
 using E2B.PowerShell.Copying;
-using E2B.PowerShell.Errors;
 using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Syncing;
 
@@ -13,6 +12,13 @@ namespace E2B.PowerShell.Commands;
 [OutputType(typeof(SandboxSyncResult), typeof(SandboxSyncChange), typeof(Job))]
 public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
 {
+    private object? _sandbox;
+
+    /// <summary>The sandbox: an object, an id, or several of them.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SandboxOrLocalPathCompleter))]
+    public override object? Sandbox { get => _sandbox; set => _sandbox = value; }
+
     /// <summary>The local directory.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
@@ -98,14 +104,7 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddTarget(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument(
-                "E2BNotASandbox", $"'{InputObject}' came down the pipeline and is no sandbox.", InputObject));
-        }
-    }
+    protected override void ProcessRecord() => AddTargetOrReport(InputObject);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -116,7 +115,7 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
             return;
         }
 
-        if (FindDirectory() is not { } local)
+        if (LocalItems.FindDirectory(this, (LiteralPath ?? Path)!, isLiteral: LiteralPath is not null) is not { } local)
         {
             return;
         }
@@ -158,30 +157,6 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
         StartEach(job.Queue, runs, throttle, static (run, writer, stop) => run.RunAsync(writer, stop));
         job.Begin();
         WriteJob(job);
-    }
-
-    /// <summary>The one local directory that is named. What is not there is an error by then.</summary>
-    private string? FindDirectory()
-    {
-        string named = (LiteralPath ?? Path)!;
-        string[] found = [.. LocalItems.Find(this, named, isLiteral: LiteralPath is not null, withHidden: false)];
-        string[] directories = [.. found.Where(Directory.Exists)];
-        if (directories.Length == 1)
-        {
-            return System.IO.Path.TrimEndingDirectorySeparator(directories[0]);
-        }
-
-        if (directories.Length > 1)
-        {
-            Refuse("E2BInvalidArgument", $"'{named}' stands for {directories.Length} directories. Sync one at a time.", named);
-        }
-
-        if (found.Length > 0 || WildcardPattern.ContainsWildcardCharacters(named))
-        {
-            WriteError(ErrorFactory.NotFound("E2BLocalFileNotFound", $"There is no directory '{named}' on this machine.", named));
-        }
-
-        return null;
     }
 
     /// <summary>Asks, once for each sandbox; with -WhatIf it says what would be done instead.</summary>

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
-using E2B.PowerShell.Errors;
+using E2B.PowerShell.Files;
 using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Watching;
 
@@ -22,6 +22,7 @@ public sealed class WatchE2BDirectoryCommand : SandboxCmdlet
 
     /// <summary>The directory, a POSIX path; relative ones start at the user's home.</summary>
     [Parameter(Position = 1)]
+    [Alias("LiteralPath")]
     [ArgumentCompleter(typeof(SandboxLiteralPathCompleter))]
     public string? Path { get; set; }
 
@@ -87,18 +88,12 @@ public sealed class WatchE2BDirectoryCommand : SandboxCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddTarget(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument(
-                "E2BNotASandbox", $"'{InputObject}' came down the pipeline and is no sandbox.", InputObject));
-        }
-    }
+    protected override void ProcessRecord() => AddTargetOrReport(InputObject);
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        Func<string, bool>[]? names = Filter?.Select(pattern => SandboxGlob.Matcher(this, pattern)).ToArray();
         IReadOnlyList<Sandbox> sandboxes = ResolveTargets(hasInput: false);
         if (sandboxes.Count == 0)
         {
@@ -112,7 +107,7 @@ public sealed class WatchE2BDirectoryCommand : SandboxCmdlet
 
         // Watches go on for ever: only beginning them is done so many at a time, or the last ones would never have a turn.
         var slots = new SemaphoreSlim(ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit);
-        var filter = new EventFilter(Filter, EventType);
+        var filter = new EventFilter(names, EventType);
         var runs = sandboxes.Select(one => new WatchRun(WithRequestTimeout(one), Path!, HowToWatch(), filter, slots)).ToList();
         StartEach(_job?.Queue ?? Queue, runs, runs.Count, static (run, writer, stop) => run.RunAsync(writer, stop));
         if (_job is null)

@@ -40,14 +40,7 @@ public sealed class StartE2BProcessCommand : CommandCmdlet
     private protected override bool NeedsSecondPositional => base.NeedsSecondPositional && !Pty;
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddTarget(InputObject))
-        {
-            WriteError(ErrorFactory.InvalidArgument(
-                "E2BNotASandbox", $"'{InputObject}' came down the pipeline and is no sandbox. Input is sent with Send-E2BProcessInput.", InputObject));
-        }
-    }
+    protected override void ProcessRecord() => AddTargetOrReport(InputObject, "Input is sent with Send-E2BProcessInput.");
 
     /// <inheritdoc/>
     protected override void EndProcessing()
