@@ -39,7 +39,7 @@ try
 
     Say("A file goes in and comes out again");
     SandboxEntry written = await sandbox.Files.WriteTextAsync("notes/hello.txt", "hello from C#\n");
-    Console.Write($"{written.Path}: {await sandbox.Files.ReadTextAsync("notes/hello.txt")}");
+    Console.Write($"{written.FullName}: {await sandbox.Files.ReadTextAsync("notes/hello.txt")}");
 
     Say("A failure is a result, and an exception only where you want one");
     CommandResult result = await sandbox.Commands.RunAsync("echo out; echo err >&2; exit 3");

@@ -103,7 +103,7 @@ public class FileTests
         Assert.Equal(("application/octet-stream", "7", "me"),
             (handler.Only.Headers["Content-Type"], handler.Only.Headers["Content-Length"], handler.Only.Headers["X-Metadata-author"]));
         Assert.Equal("grüße", handler.Only.Text);
-        Assert.Equal(("ä b", "/home/user/ä b", SandboxEntryType.File, 7L, "sbx1"), (entry.Name, entry.Path, entry.Type, entry.Size, entry.SandboxId));
+        Assert.Equal(("ä b", "/home/user/ä b", SandboxEntryType.File, 7L, "sbx1"), (entry.Name, entry.FullName, entry.Type, entry.Size, entry.SandboxId));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public class FileTests
 
         Assert.Equal("Basic cm9vdDo=", handler.Only.Headers["Authorization"]);
         Assert.Equal(("l", "/l", SandboxEntryType.SymbolicLink, 5_000_000_000, 493, "lrwxr-xr-x", "o", "g"),
-            (entry.Name, entry.Path, entry.Type, entry.Size, entry.Mode, entry.Permissions, entry.Owner, entry.Group));
+            (entry.Name, entry.FullName, entry.Type, entry.Size, entry.Mode, entry.Permissions, entry.Owner, entry.Group));
         Assert.Equal((time, "/t", "v", false), (entry.ModifiedTime, entry.SymlinkTarget, entry.Metadata["k"], entry.IsDirectory));
     }
 

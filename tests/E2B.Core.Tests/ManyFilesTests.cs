@@ -18,8 +18,8 @@ public class ManyFilesTests
 
         IReadOnlyList<SandboxEntry> written = await Client.Sandbox(handler).Files.WriteManyAsync(files, cancellationToken: Token);
 
-        Assert.Equal(files.Select(f => f.Path), written.Select(e => e.Path));
-        Assert.Equal(("/d/999", 11L, "sbx1"), (written[999].Path, written[999].Size, written[999].SandboxId));
+        Assert.Equal(files.Select(f => f.Path), written.Select(e => e.FullName));
+        Assert.Equal(("/d/999", 11L, "sbx1"), (written[999].FullName, written[999].Size, written[999].SandboxId));
         Assert.Equal(1000, _disk.Count);
         Assert.All(Enumerable.Range(0, 1000), i => Assert.Equal($"content {i}", _disk[$"/d/{i}"]));
         Assert.InRange(handler.Requests.Count, 2, 50);
@@ -46,7 +46,7 @@ public class ManyFilesTests
             ],
             cancellationToken: Token);
 
-        Assert.Equal(["/1", "/2", "/3", "/4", "/5", "/6", "/7 ä\"\\.txt", "/8"], written.Select(e => e.Path));
+        Assert.Equal(["/1", "/2", "/3", "/4", "/5", "/6", "/7 ä\"\\.txt", "/8"], written.Select(e => e.FullName));
         Assert.Equal([4L, 13, 1, 0, 100_000, 6, 3, 4], written.Select(e => e.Size));
         Assert.Equal(("from a stream", "A", "opened", "odd"), (_disk["/2"], _disk["/3"], _disk["/6"], _disk["/7 ä\"\\.txt"]));
         Assert.True(left.CanRead);

@@ -87,7 +87,7 @@ public class WatchTests
 
         List<SandboxFileEvent> seen = await CollectAsync(Client.Sandbox(handler), "w", new WatchOptions { User = "ann" });
 
-        Assert.Equal("/home/ann/w/a", seen[0].Path);
+        Assert.Equal("/home/ann/w/a", seen[0].FullName);
         Assert.Equal("/home/ann/w", Frames.Request<WatchDirRequest>(handler.Requests.Last().Body).Path);
     }
 
@@ -99,7 +99,7 @@ public class WatchTests
     {
         FakeHandler handler = Routes.Of(("/WatchDir", Routes.Stream(WatchFrames.Started(), WatchFrames.Change("a", EventType.Create), _removed)));
 
-        Assert.Equal(expected, (await CollectAsync(Client.Sandbox(handler), path))[0].Path);
+        Assert.Equal(expected, (await CollectAsync(Client.Sandbox(handler), path))[0].FullName);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class WatchTests
 
         List<SandboxFileEvent> seen = await CollectAsync(Client.Sandbox(handler), "/w", new WatchOptions { IncludeEntry = true });
 
-        Assert.Equal(("/w/a", 12L, SandboxEntryType.File), (seen[0].Entry!.Path, seen[0].Entry!.Size, seen[0].Entry!.Type));
+        Assert.Equal(("/w/a", 12L, SandboxEntryType.File), (seen[0].Entry!.FullName, seen[0].Entry!.Size, seen[0].Entry!.Type));
     }
 
     [Theory]

@@ -47,11 +47,11 @@ Describe 'Copy-E2BItem to a sandbox' {
         Copy-E2BItem tree/a.txt -ToSandbox $sandbox | Should -BeNullOrEmpty
         $entry = Copy-E2BItem tree/a.txt named.txt -ToSandbox $sandbox -PassThru
         $entry | Should -BeOfType ([E2B.SandboxEntry])
-        $entry.Path | Should -Be '/home/user/named.txt'
+        $entry.FullName | Should -Be '/home/user/named.txt'
         $entry.Size | Should -Be 2
         $tree = Copy-E2BItem tree passed -ToSandbox $sandbox -Recurse -PassThru
-        $tree.Path | Should -Contain '/home/user/passed'
-        $tree.Path | Should -Contain '/home/user/passed/with space/ü.txt'
+        $tree.FullName | Should -Contain '/home/user/passed'
+        $tree.FullName | Should -Contain '/home/user/passed/with space/ü.txt'
         $tree.Count | Should -Be 11
     }
 

@@ -202,7 +202,6 @@ Describe 'Looking around' {
         $item.PSDrive.Name | Should -Be 'sbx'
         $item.PSIsContainer | Should -BeFalse
         $item.FullName | Should -Be '/tmp/look/one.txt'
-        $item.Path | Should -Be 'sbx:/tmp/look/one.txt'
         (Get-Item sbx:/tmp/look).PSIsContainer | Should -BeTrue
         (Get-Item sbx:/).FullName | Should -Be '/'
         (Get-Item $item.PSPath).FullName | Should -Be '/tmp/look/one.txt'
@@ -581,7 +580,7 @@ Describe 'Changes' {
     It 'are done by cmdlets of the module, too' {
         Set-Content sbx:/tmp/change/one 'through the drive'
         Get-Item sbx:/tmp/change/one | Get-E2BFile | Should -Be 'through the drive'
-        (Get-ChildItem sbx:/tmp/change | Get-E2BItem).Path | Should -Be '/tmp/change/one'
+        (Get-ChildItem sbx:/tmp/change | Get-E2BItem).FullName | Should -Be '/tmp/change/one'
         Get-ChildItem sbx:/tmp/change | Remove-E2BItem
         Test-Path sbx:/tmp/change/one | Should -BeFalse
         Get-PSDrive sbx | Invoke-E2BCommand 'echo by the drive' | Should -Be 'by the drive'

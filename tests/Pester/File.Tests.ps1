@@ -63,7 +63,7 @@ Describe 'Set-E2BFile and Get-E2BFile' {
     It 'return the written file with -PassThru' {
         $entry = 'x' | Set-E2BFile $sandbox /tmp/passed -PassThru
         $entry | Should -BeOfType ([E2B.SandboxEntry])
-        $entry.Path | Should -Be '/tmp/passed'
+        $entry.FullName | Should -Be '/tmp/passed'
     }
 
     It 'write nothing with -WhatIf' {

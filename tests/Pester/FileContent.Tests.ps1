@@ -83,7 +83,7 @@ Describe 'Get-E2BFile' {
         Set-E2BFile $sandbox '/tmp/several/c[1].log' 'c'
         $lines = Get-E2BFile $sandbox /tmp/several/b.log, /tmp/several/a.log
         $lines | Should -BeExactly @('b', 'a1', 'a2')
-        $lines.Path | Should -BeExactly @('/tmp/several/b.log', '/tmp/several/a.log', '/tmp/several/a.log')
+        $lines.FullName | Should -BeExactly @('/tmp/several/b.log', '/tmp/several/a.log', '/tmp/several/a.log')
         $lines.SandboxId | Select-Object -Unique | Should -Be $sandbox.SandboxId
         Get-E2BFile $sandbox '/tmp/several/[ab].log' | Should -BeExactly @('a1', 'a2', 'b')
         Get-E2BFile $sandbox '/tmp/several/c`[1`].log' | Should -BeExactly 'c'
@@ -256,7 +256,7 @@ Describe 'Set-E2BFile' {
 
     It 'takes entries for content, as Set-Content does' {
         Get-E2BItem $sandbox /tmp/both | Set-E2BFile $sandbox /tmp/listing
-        Get-E2BFile $sandbox /tmp/listing | Should -BeExactly '/tmp/both'
+        Get-E2BFile $sandbox /tmp/listing | Should -BeExactly "$($sandbox.SandboxId):/tmp/both"
     }
 
     It 'says that a directory is no file' {

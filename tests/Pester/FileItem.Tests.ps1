@@ -1,4 +1,5 @@
 BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
     $sandbox = New-E2BSandbox
     $second = New-E2BSandbox
     $make = @'
@@ -23,9 +24,9 @@ Describe 'Get-E2BChildItem' {
 
     It 'lists the home by default, of the user asked for' {
         Set-E2BFile $sandbox in-home 'x'
-        (Get-E2BChildItem $sandbox).Path | Should -Contain '/home/user/in-home'
+        (Get-E2BChildItem $sandbox).FullName | Should -Contain '/home/user/in-home'
         Set-E2BFile $sandbox /root/of-root 'x' -User root
-        (Get-E2BChildItem $sandbox -User root).Path | Should -Contain '/root/of-root'
+        (Get-E2BChildItem $sandbox -User root).FullName | Should -Contain '/root/of-root'
     }
 
     It 'emits entries that know what they are' {
@@ -53,8 +54,8 @@ Describe 'Get-E2BChildItem' {
 
     It 'takes wildcards in any part of the path' {
         Get-E2BChildItem $sandbox /tmp/tree/*.log -Name | Should -Be @('B.LOG', 'a.log', 'q[1].log')
-        (Get-E2BChildItem $sandbox /tmp/t*e/s?b/*).Path | Should -Be @('/tmp/tree/sub/d.log', '/tmp/tree/sub/deep')
-        (Get-E2BChildItem $sandbox '/tmp/tree/*/d.log').Path | Should -Be @('/tmp/tree/dirlink/d.log', '/tmp/tree/sub/d.log')
+        (Get-E2BChildItem $sandbox /tmp/t*e/s?b/*).FullName | Should -Be @('/tmp/tree/sub/d.log', '/tmp/tree/sub/deep')
+        (Get-E2BChildItem $sandbox '/tmp/tree/*/d.log').FullName | Should -Be @('/tmp/tree/dirlink/d.log', '/tmp/tree/sub/d.log')
         (Get-E2BChildItem $sandbox '/tmp/tree/[a-c].*').Name | Should -Be @('B.LOG', 'a.log', 'c.txt')
         (Get-E2BChildItem $sandbox '/tmp/tree/.h*').Name | Should -Be @('.h.log', '.hidden')
         (Get-E2BChildItem $sandbox /tmp/tree/s*/).Name | Should -Be 'sub'
@@ -118,13 +119,13 @@ Describe 'Get-E2BItem' {
     It 'tells everything about an entry, metadata included' {
         Set-E2BFile $sandbox /tmp/labelled 'x' -Metadata @{ purpose = 'test' }
         $entry = Get-E2BItem $sandbox /tmp/labelled
-        $entry.Path, $entry.Size, $entry.Permissions, $entry.Group | Should -Be @('/tmp/labelled', 2, '-rw-r--r--', 'user')
+        $entry.FullName, $entry.Size, $entry.Permissions, $entry.Group | Should -Be @('/tmp/labelled', 2, '-rw-r--r--', 'user')
         $entry.Metadata['purpose'] | Should -Be 'test'
         $entry | Format-List | Out-String | Should -Match 'purpose=test'
     }
 
     It 'takes several paths and wildcards' {
-        (Get-E2BItem $sandbox /tmp/tree/sub, /tmp/tree/*.txt).Path | Should -Be @('/tmp/tree/sub', '/tmp/tree/c.txt')
+        (Get-E2BItem $sandbox /tmp/tree/sub, /tmp/tree/*.txt).FullName | Should -Be @('/tmp/tree/sub', '/tmp/tree/c.txt')
         (Get-E2BItem $sandbox /tmp/tree/* -Force).Count | Should -Be 11
         Get-E2BItem $sandbox /tmp/tree/*.none | Should -BeNullOrEmpty
         { Get-E2BItem $sandbox /tmp/tree/none -ErrorAction Stop } | Should -Throw -ErrorId 'E2BFileNotFound,*'
@@ -157,9 +158,9 @@ Describe 'Test-E2BPath' {
 Describe 'New-E2BDirectory' {
     It 'makes directories and returns them, also those that are there' {
         $made = New-E2BDirectory $sandbox /tmp/made/a, '/tmp/made/b [1]'
-        $made.Path | Should -Be @('/tmp/made/a', '/tmp/made/b [1]')
+        $made.FullName | Should -Be @('/tmp/made/a', '/tmp/made/b [1]')
         $made.IsDirectory | Should -Be @($true, $true)
-        (New-E2BDirectory $sandbox /tmp/made/a).Path | Should -Be '/tmp/made/a'
+        (New-E2BDirectory $sandbox /tmp/made/a).FullName | Should -Be '/tmp/made/a'
         (New-E2BDirectory $sandbox /root/theirs -User root).Owner | Should -Be 'root'
         ($sandbox, $second | New-E2BDirectory /tmp/on-both).SandboxId | Should -Be @($sandbox.SandboxId, $second.SandboxId)
     }
@@ -178,7 +179,7 @@ Describe 'Move-E2BItem' {
         Move-E2BItem $sandbox /tmp/move/a /tmp/move/c | Should -BeNullOrEmpty
         Get-E2BFile $sandbox /tmp/move/c | Should -Be 'a'
         Test-E2BPath $sandbox /tmp/move/a | Should -BeFalse
-        (Move-E2BItem $sandbox /tmp/move/d /tmp/move/e -PassThru).Path | Should -Be '/tmp/move/e'
+        (Move-E2BItem $sandbox /tmp/move/d /tmp/move/e -PassThru).FullName | Should -Be '/tmp/move/e'
         Get-E2BFile $sandbox /tmp/move/e/x | Should -Be 'x'
     }
 
@@ -289,5 +290,47 @@ Describe 'Remove-E2BItem' {
         Set-E2BFile $sandbox, $second /tmp/gone 'x'
         $sandbox, $second | Remove-E2BItem /tmp/gone
         $sandbox, $second | Test-E2BPath /tmp/gone | Should -Be @($false, $false)
+    }
+}
+
+Describe "PowerShell's own cmdlets" {
+    BeforeAll {
+        # The same path on both sides.
+        $local = (New-Item -ItemType Directory (Join-Path $TestDrive 'both')).FullName
+        Set-Content "$local/f" 'here'
+        $null = New-E2BDirectory $sandbox $local -User root
+        Set-E2BFile $sandbox "$local/f" -Value 'there' -User root
+    }
+
+    It 'take an entry of <From> for what it is, and not for a local file' -ForEach @(
+        @{ From = 'Get-E2BItem'; Get = { Get-E2BItem $sandbox "$local/f" } }
+        @{ From = 'Get-E2BChildItem'; Get = { Get-E2BChildItem $sandbox $local } }
+        @{ From = 'Set-E2BFile'; Get = { Set-E2BFile $sandbox "$local/f" -Value 'there' -User root -PassThru } }
+        @{ From = 'Copy-E2BItem'; Get = { Copy-E2BItem "$local/f" "$local/f" -ToSandbox $sandbox -User root -PassThru } }
+        @{ From = 'a file that was written and read again'; Get = { $at = Join-Path $TestDrive 'entry.xml'; Get-E2BItem $sandbox "$local/f" | Export-Clixml $at; Import-Clixml $at } }
+    ) {
+        $entry = & $Get
+        $expected = $From -eq 'Copy-E2BItem' ? 'here' : 'there'
+        $entry | Get-Content | Should -Be $expected
+        $entry | Remove-Item
+        Test-E2BPath $sandbox "$local/f" | Should -BeFalse
+        "$local/f" | Should -Exist
+        Set-E2BFile $sandbox "$local/f" -Value 'there' -User root
+    }
+
+    It 'take nothing else that the module gives for a local path' {
+        $pass = Sync-E2BDirectory $sandbox $local $local -User root
+        $change = Sync-E2BDirectory $sandbox $local "$local/again" -User root -PassThru
+        $seen = Watch-E2BDirectory $sandbox $local -User root -TimeoutSec 20 -AsJob
+        Set-E2BFile $sandbox "$local/g" -Value 'x' -User root
+        Set-Content "$local/g" 'local'
+        $script:events = @()
+        Wait-Until { $script:events += Receive-Job $seen; $script:events.Count -gt 0 } 'An event'
+        Remove-Job $seen -Force
+        foreach ($thing in @($pass) + @($change) + $script:events) {
+            $thing.PSObject.Properties.Name | Should -Not -Contain 'Path'
+            { $thing | Remove-Item -Recurse -ErrorAction Stop } | Should -Throw
+        }
+        "$local/f", "$local/g" | Should -Exist
     }
 }

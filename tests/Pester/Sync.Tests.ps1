@@ -49,7 +49,7 @@ Describe 'Sync-E2BDirectory' {
         Get-There $there | Should -BeExactly (Get-Here $here)
         $first.Created | Should -Be 10
         $first.Updated + $first.Deleted + $first.Unchanged | Should -Be 0
-        $first.Path | Should -BeExactly $there
+        $first.Destination | Should -BeExactly $there
         $second = Sync-E2BDirectory $sandbox $here $there
         $second.Unchanged | Should -Be 10
         $second.Changes | Should -BeNullOrEmpty
@@ -66,7 +66,7 @@ Describe 'Sync-E2BDirectory' {
         $changes | Should -BeOfType ([E2B.SandboxSyncChange])
         $changes | ForEach-Object { "$($_.Action) $($_.Name) $($_.Type)" } |
             Should -BeExactly @('Updated d/f1 File', 'Updated d/f2 File', 'Updated d/f3 File', 'Created d/keep/new File', 'Updated d/link SymbolicLink')
-        $changes[0].Path | Should -BeExactly "$there/d/f1"
+        $changes[0].FullName | Should -BeExactly "$there/d/f1"
         $changes[0].Size | Should -Be 4
         Get-There $there | Should -BeExactly (Get-Here $here)
         Invoke-E2BCommand $sandbox "stat -c %i $there/d/f2" | Should -Be $inode -Because 'a mode is set without copying'
@@ -134,7 +134,7 @@ Describe 'Sync-E2BDirectory' {
         Invoke-E2BCommand $sandbox "mkdir $there && echo old > $there/b && echo c > $there/c"
         $before = Get-There $there
         $planned = Sync-E2BDirectory $sandbox $here $there -Mirror -WhatIf -PassThru
-        $planned | ForEach-Object { "$($_.Action) $($_.Path)" } | Should -BeExactly @("Created $there/a", "Updated $there/b", "Deleted $there/c")
+        $planned | ForEach-Object { "$($_.Action) $($_.FullName)" } | Should -BeExactly @("Created $there/a", "Updated $there/b", "Deleted $there/c")
         Sync-E2BDirectory $sandbox $here "$there-new" -WhatIf | Should -BeNullOrEmpty
         Get-There $there | Should -BeExactly $before
         Invoke-E2BCommand $sandbox "test -e $there-new; echo `$?" | Should -Be '1'
@@ -146,10 +146,10 @@ Describe 'Sync-E2BDirectory' {
         $null = New-PSDrive -Name here -PSProvider FileSystem -Root $here
         Push-Location $here
         try {
-            (Sync-E2BDirectory $sandbox .).Path | Should -BeExactly "/home/user/$name"
-            (Sync-E2BDirectory $sandbox 'in*').Path | Should -BeExactly '/home/user/in [1]'
-            (Sync-E2BDirectory $sandbox -LiteralPath 'in [1]' -Destination literal).Path | Should -BeExactly '/home/user/literal'
-            (Sync-E2BDirectory $sandbox 'here:/in `[1`]' drive).Path | Should -BeExactly '/home/user/drive'
+            (Sync-E2BDirectory $sandbox .).Destination | Should -BeExactly "/home/user/$name"
+            (Sync-E2BDirectory $sandbox 'in*').Destination | Should -BeExactly '/home/user/in [1]'
+            (Sync-E2BDirectory $sandbox -LiteralPath 'in [1]' -Destination literal).Destination | Should -BeExactly '/home/user/literal'
+            (Sync-E2BDirectory $sandbox 'here:/in `[1`]' drive).Destination | Should -BeExactly '/home/user/drive'
         }
         finally {
             Pop-Location

@@ -45,7 +45,7 @@ Describe 'Watch-E2BDirectory' {
         $events | ForEach-Object { "$($_.Type) $($_.Name)" } |
             Should -BeExactly @('Create x', 'Write x', 'Rename x', 'Create y', 'Chmod y', 'Create d', 'Remove y')
         $events[0] | Should -BeOfType ([E2B.SandboxFileEvent])
-        $events[0].Path | Should -BeExactly "$path/x"
+        $events[0].FullName | Should -BeExactly "$path/x"
         $events[0].SandboxId | Should -BeExactly $sandbox.SandboxId
         $events[0].Entry | Should -BeNullOrEmpty
         ([DateTimeOffset]::Now - $events[0].Time).TotalSeconds | Should -BeLessThan 20
@@ -107,7 +107,7 @@ Describe 'Watch-E2BDirectory' {
         Wait-Until { $job.Output.Count -ge 2 }
         $made, $removed = Receive-Job $job
         $made.Entry.Type | Should -Be 'Directory'
-        $made.Entry.Path | Should -BeExactly "$path/d"
+        $made.Entry.FullName | Should -BeExactly "$path/d"
         $removed.Entry | Should -BeNullOrEmpty
     }
 
@@ -116,7 +116,7 @@ Describe 'Watch-E2BDirectory' {
         $job = Watch-E2BDirectory $sandbox of-root -User root -AsJob
         Invoke-E2BCommand $sandbox 'mkdir /root/of-root/d' -User root
         Wait-Until { $job.Output.Count -gt 0 }
-        (Receive-Job $job).Path | Should -BeExactly '/root/of-root/d'
+        (Receive-Job $job).FullName | Should -BeExactly '/root/of-root/d'
     }
 
     It 'works on the default sandbox, on an id and on piped sandboxes' {
@@ -180,7 +180,7 @@ Describe 'The end of a watch' {
         $clock.Elapsed.TotalSeconds | Should -BeLessThan 1
         $last = Receive-Job $job | Select-Object -Last 1
         $last.Type | Should -Be 'Remove'
-        $last.Path | Should -BeExactly $path
+        $last.FullName | Should -BeExactly $path
     }
 
     It 'comes with the move of the directory' {
@@ -273,7 +273,7 @@ Describe 'Events that are missing' {
             Wait-Until { $job.Output.Count -ge 2 }
             Invoke-E2BCommand $sandbox "mkdir $path/after"
             Wait-Until { $job.Output.Count -ge 3 }
-            Receive-Job $job -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object { "$($_.Type) $($_.Path)" } |
+            Receive-Job $job -WarningVariable warnings -WarningAction SilentlyContinue | ForEach-Object { "$($_.Type) $($_.FullName)" } |
                 Should -BeExactly @("Create $path/before", "Gap $path", "Create $path/after")
             "$warnings" | Should -BeLike "*was lost*may be missing*"
             $job.State | Should -Be 'Running'
@@ -331,9 +331,9 @@ Describe 'A watch of E2B.Core' {
         $seen = [Collections.Generic.List[E2B.SandboxFileEvent]]::new()
         Wait-Until {
             $seen.AddRange($watcher.GetNewEventsAsync($none).GetAwaiter().GetResult())
-            $seen.Path -contains "$path/d/x"
+            $seen.FullName -contains "$path/d/x"
         }
-        $seen[0].Path | Should -BeExactly "$path/d"
+        $seen[0].FullName | Should -BeExactly "$path/d"
         Get-WatchCount $agent | Should -Be ($before + 1)
         $watcher.StopAsync($none).GetAwaiter().GetResult() | Should -BeTrue
         $watcher.StopAsync($none).GetAwaiter().GetResult() | Should -BeFalse

@@ -10,7 +10,7 @@ internal static class FileModels
     {
         SandboxId = sandboxId,
         Name = entry.Name,
-        Path = entry.Path,
+        FullName = entry.Path,
         Type = entry.Type switch
         {
             FileType.File => SandboxEntryType.File,
@@ -32,7 +32,7 @@ internal static class FileModels
     {
         SandboxId = sandboxId,
         Name = file.Name,
-        Path = file.Path,
+        FullName = file.Path,
         Type = file.Type == "dir" ? SandboxEntryType.Directory : SandboxEntryType.File,
         Size = size,
         Metadata = file.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(file.Metadata),

@@ -126,7 +126,7 @@ public sealed partial class FilesClient
             }
         }
 
-        string home = (await GetInfoAsync(".", options, cancellationToken).ConfigureAwait(false)).Path;
+        string home = (await GetInfoAsync(".", options, cancellationToken).ConfigureAwait(false)).FullName;
         return rest is "" or "." ? home : home.TrimEnd('/') + "/" + rest;
     }
 

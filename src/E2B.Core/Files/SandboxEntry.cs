@@ -26,7 +26,7 @@ public sealed class SandboxEntry
     public required string Name { get; init; }
 
     /// <summary>The absolute path.</summary>
-    public required string Path { get; init; }
+    public required string FullName { get; init; }
 
     /// <summary>
     /// What it is. A symbolic link has the type of what it leads to, or <see cref="SandboxEntryType.Other"/> when that is nothing: whether
@@ -64,6 +64,6 @@ public sealed class SandboxEntry
     /// <summary>What was kept with the file at its upload; empty when there is nothing.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The path.</summary>
-    public override string ToString() => Path;
+    /// <summary>Sandbox and path, as <c>id:/path</c>: a path alone could be taken for one of this machine.</summary>
+    public override string ToString() => $"{SandboxId}:{FullName}";
 }

@@ -160,7 +160,7 @@ internal sealed class DirectorySync
         }
 
         _isMissing = there is null;
-        _path = there is null ? _path : PosixPath.Clean(there.Path);
+        _path = there is null ? _path : PosixPath.Clean(there.FullName);
         if (_options.Mirror && _path == "/")
         {
             throw new E2BInvalidArgumentException(
@@ -226,7 +226,7 @@ internal sealed class DirectorySync
         {
             SandboxId = _sandbox.SandboxId,
             LocalPath = _local,
-            Path = _path,
+            Destination = _path,
             Unchanged = plan.Unchanged,
             Bytes = sent?.Bytes ?? 0,
             Duration = Stopwatch.GetElapsedTime(startedAt),
@@ -302,7 +302,7 @@ internal sealed class DirectorySync
         {
             SandboxId = _sandbox.SandboxId,
             Action = change.Action,
-            Path = prefix + change.Entry.Path,
+            FullName = prefix + change.Entry.Path,
             Name = change.Entry.Path,
             Type = change.Entry.Kind switch
             {

@@ -23,7 +23,7 @@ public sealed class SandboxSyncChange
     public required SandboxSyncAction Action { get; init; }
 
     /// <summary>The entry's absolute path in the sandbox.</summary>
-    public required string Path { get; init; }
+    public required string FullName { get; init; }
 
     /// <summary>Its path relative to the directory that is synced.</summary>
     public required string Name { get; init; }
@@ -35,5 +35,5 @@ public sealed class SandboxSyncChange
     public long Size { get; init; }
 
     /// <summary>What is done, and to what.</summary>
-    public override string ToString() => $"{Action} {Path}";
+    public override string ToString() => $"{Action} {FullName}";
 }

@@ -10,7 +10,7 @@ public sealed record SandboxSyncResult
     public required string LocalPath { get; init; }
 
     /// <summary>The directory in the sandbox: an absolute path.</summary>
-    public required string Path { get; init; }
+    public required string Destination { get; init; }
 
     /// <summary>How many entries were made.</summary>
     public int Created => Changes.Count(static change => change.Action == SandboxSyncAction.Created);

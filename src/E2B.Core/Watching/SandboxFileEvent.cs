@@ -10,7 +10,7 @@ public sealed class SandboxFileEvent
     public required SandboxFileEventType Type { get; init; }
 
     /// <summary>The absolute path of what it happened to.</summary>
-    public required string Path { get; init; }
+    public required string FullName { get; init; }
 
     /// <summary>The same relative to the watched directory; <c>.</c> for the directory itself.</summary>
     public required string Name { get; init; }
@@ -28,5 +28,5 @@ public sealed class SandboxFileEvent
     public bool IsLoss => Type is SandboxFileEventType.Gap or SandboxFileEventType.Overflow;
 
     /// <summary>What happened, and to what.</summary>
-    public override string ToString() => $"{Type} {Path}";
+    public override string ToString() => $"{Type} {FullName}";
 }

@@ -170,7 +170,7 @@ internal sealed class WatchClient(Sandbox sandbox)
         if (!path.StartsWith('/'))
         {
             var look = new SandboxFileOptions { User = options.User, RequestTimeout = options.RequestTimeout };
-            path = (await sandbox.Files.GetInfoAsync(path, look, cancellationToken).ConfigureAwait(false)).Path;
+            path = (await sandbox.Files.GetInfoAsync(path, look, cancellationToken).ConfigureAwait(false)).FullName;
         }
 
         return new WatchedDirectory(sandbox.SandboxId, PosixPath.Clean(path), Daemon.Clock);

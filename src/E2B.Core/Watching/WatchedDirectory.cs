@@ -43,7 +43,7 @@ internal sealed class WatchedDirectory(string sandboxId, string path, TimeProvid
         {
             SandboxId = sandboxId,
             Type = type,
-            Path = isSelf ? path : _prefix + name,
+            FullName = isSelf ? path : _prefix + name,
             Name = isSelf ? Self : name,
             Entry = entry,
             Time = clock.GetLocalNow(),

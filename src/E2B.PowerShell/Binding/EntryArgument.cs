@@ -1,9 +1,10 @@
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using E2B.PowerShell.Drive;
 
 namespace E2B.PowerShell.Binding;
 
-/// <summary>The one way to name a file or directory together with its sandbox: an entry, or anything with SandboxId and Path.</summary>
+/// <summary>The one way to name a file or directory together with its sandbox: an entry, or anything with SandboxId and FullName (or Path).</summary>
 /// <param name="SandboxId">The sandbox's id.</param>
 /// <param name="Path">The absolute path, which holds no wildcards.</param>
 /// <param name="Entry">The entry itself, where it is one.</param>
@@ -21,21 +22,30 @@ internal sealed record EntryArgument(string SandboxId, string Path, SandboxEntry
         switch (inner)
         {
             case SandboxEntry entry:
-                return new EntryArgument(entry.SandboxId, entry.Path, entry, _origins.TryGetValue(entry, out Sandbox? origin) ? origin : null);
+                return new EntryArgument(entry.SandboxId, entry.FullName, entry, _origins.TryGetValue(entry, out Sandbox? origin) ? origin : null);
             case null or string or ValueType or Array or Sandbox:
                 return null;
         }
 
         PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(value).Properties;
-        return properties["SandboxId"]?.Value is string id && properties["Path"]?.Value is string path
+        return properties["SandboxId"]?.Value is string id && (properties["FullName"] ?? properties["Path"])?.Value is string path
             ? new EntryArgument(id, path, null, null)
             : null;
     }
 
-    /// <summary>Keeps in mind where an entry came from.</summary>
+    /// <summary>
+    /// Makes an entry fit for the pipeline: keeps in mind where it came from, and gives it the PSPath by which
+    /// PowerShell's own cmdlets find it. Without one they would look for a path in what it is as text.
+    /// </summary>
     public static SandboxEntry Remember(SandboxEntry entry, Sandbox origin)
     {
         _origins.AddOrUpdate(entry, origin);
+        PSMemberInfoCollection<PSPropertyInfo> properties = PSObject.AsPSObject(entry).Properties;
+        if (properties["PSPath"] is null)
+        {
+            properties.Add(new PSNoteProperty("PSPath", EntryPath.Of(entry)));
+        }
+
         return entry;
     }
 }

@@ -33,7 +33,7 @@ public class SandboxPathCompleter : IArgumentCompleter
                 Quote(typed + (HasWildcards ? WildcardPattern.Escape(entry.Name) : entry.Name) + (entry.IsDirectory ? "/" : string.Empty)),
                 entry.Name,
                 entry.IsDirectory ? CompletionResultType.ProviderContainer : CompletionResultType.ProviderItem,
-                entry.Path));
+                entry.FullName));
     }
 
     private string Plain(string typed) => HasWildcards ? WildcardPattern.Unescape(typed) : typed;

@@ -27,7 +27,7 @@ internal sealed record CopySource(Sandbox? Origin, Sandbox? Sandbox, IReadOnlyLi
             }
 
             var target = new EntryTarget(Origin!, Sandbox, path.Path, path.IsLiteral);
-            found.AddRange((await target.FindAsync(options, withHidden, cancellationToken).ConfigureAwait(false)).Select(static entry => entry.Path));
+            found.AddRange((await target.FindAsync(options, withHidden, cancellationToken).ConfigureAwait(false)).Select(static entry => entry.FullName));
         }
 
         return found;

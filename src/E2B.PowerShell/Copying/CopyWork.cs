@@ -137,12 +137,12 @@ internal sealed record CopyWork(CopySource Source, Sandbox? TargetOrigin, Sandbo
         foreach (IGrouping<string, string> group in result.Items.GroupBy(item => isTree ? string.Empty : item.Split('/')[0], StringComparer.Ordinal))
         {
             SandboxEntry top = await Target!.Files.GetInfoAsync(PathOf(result, group.Key), TargetOptions, stop).ConfigureAwait(false);
-            entries[top.Path] = top;
+            entries[top.FullName] = top;
             if (top is { IsDirectory: true, SymlinkTarget: null } && group.Any(item => item != group.Key))
             {
-                foreach (SandboxEntry entry in await Target.Files.ListAsync(top.Path, AllLevels, TargetOptions, stop).ConfigureAwait(false))
+                foreach (SandboxEntry entry in await Target.Files.ListAsync(top.FullName, AllLevels, TargetOptions, stop).ConfigureAwait(false))
                 {
-                    entries[entry.Path] = entry;
+                    entries[entry.FullName] = entry;
                 }
             }
         }

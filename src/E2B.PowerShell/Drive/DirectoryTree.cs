@@ -20,7 +20,7 @@ internal readonly struct DirectoryTree
     }
 
     public static DirectoryTree Of(string directory, int levels, IEnumerable<SandboxEntry> entries) =>
-        new(directory, levels, entries.ToLookup(static entry => SandboxPath.ParentOf(entry.Path)));
+        new(directory, levels, entries.ToLookup(static entry => SandboxPath.ParentOf(entry.FullName)));
 
     /// <summary>The entries of this directory, if they are known.</summary>
     public bool TryGet(out IReadOnlyList<SandboxEntry> entries)

@@ -11,4 +11,7 @@ internal sealed class DriveState
 
     /// <summary>Sandboxes that were named by a path alone, without a drive, and the connection that was the session's then.</summary>
     public Dictionary<(E2BConnection Connection, string SandboxId), Sandbox> Sandboxes { get; } = [];
+
+    /// <summary>The session's drives, those of inner scopes included, which the engine does not list.</summary>
+    public List<E2BDriveInfo> Drives { get; } = [];
 }

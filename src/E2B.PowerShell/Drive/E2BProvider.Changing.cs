@@ -156,7 +156,7 @@ public sealed partial class E2BProvider
     {
         SandboxId = entry.SandboxId,
         Name = SandboxPath.NameOf(path),
-        Path = path,
+        FullName = path,
         Type = entry.Type,
         Size = entry.Size,
         Mode = entry.Mode,

@@ -49,55 +49,17 @@ public sealed partial class E2BProvider
     /// <summary>Writes an entry of a directory as an item; the root is in none.</summary>
     private void WriteEntry(SandboxEntry entry, DriveTarget directory)
     {
-        DriveTarget target = entry.Path == "/" ? directory : directory.Join(entry.Name);
+        DriveTarget target = entry.FullName == "/" ? directory : directory.Join(entry.Name);
         string path = target.ToProviderPath(_separator);
         _written = target.HasBackslash ? (path, entry.Name) : null;
         try
         {
-            WriteItemObject(ToItem(EntryArgument.Remember(entry, SandboxOf(target).Sandbox), target), path, entry.IsDirectory);
+            WriteItemObject(EntryArgument.Remember(entry, SandboxOf(target).Sandbox), path, entry.IsDirectory);
         }
         finally
         {
             _written = null;
         }
-    }
-
-    /// <summary>
-    /// The entry with a Path that PowerShell's cmdlets understand. They take -Path from a piped object's Path before they
-    /// look at PSPath, and the path in the sandbox would be one of this machine: dir | Remove-Item would remove local files.
-    /// The cmdlets of this module take the entry itself.
-    /// </summary>
-    private PSObject ToItem(SandboxEntry entry, DriveTarget target)
-    {
-        PSObject item = PSObject.AsPSObject(entry);
-        SetNote(item, "Path", WildcardPattern.Escape(PathFor(target)));
-        SetNote(item, "FullName", entry.Path);
-        return item;
-    }
-
-    private static void SetNote(PSObject item, string name, string value)
-    {
-        // An entry may have been written before, by another drive.
-        if (item.Properties[name] is PSNoteProperty note)
-        {
-            note.Value = value;
-        }
-        else
-        {
-            item.Members.Add(new PSNoteProperty(name, value));
-        }
-    }
-
-    /// <summary>A path that leads to an entry from anywhere in this session: by the drive, where it is on it.</summary>
-    private string PathFor(DriveTarget target)
-    {
-        string path = target.ToProviderPath(_separator);
-        if (PSDriveInfo is E2BDriveInfo drive && drive.SandboxId == target.SandboxId && Contains(drive, target))
-        {
-            return $"{drive.Name}:{_separator}{path[drive.Root.Length..].TrimStart(_separator)}";
-        }
-
-        return $"{ProviderInfo}::{path}";
     }
 
     /// <summary>Whether an item may be worked with; where not, there is an error about it.</summary>

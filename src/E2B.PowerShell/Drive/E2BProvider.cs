@@ -54,10 +54,12 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
 
         NewDriveParameters parameters = DynamicParameters as NewDriveParameters ?? new();
         E2BSession session = E2BSession.Current;
-        return AwaitOrEnd(token => NewDriveAsync(drive, parameters, session, token), drive.Root);
+        E2BDriveInfo made = AwaitOrEnd(token => NewDriveAsync(drive, parameters, session, token), drive.Root);
+        session.Drive.Drives.Add(made);
+        return made;
     }
 
-    private async Task<PSDriveInfo> NewDriveAsync(
+    private async Task<E2BDriveInfo> NewDriveAsync(
         PSDriveInfo drive, NewDriveParameters parameters, E2BSession session, CancellationToken cancellationToken)
     {
         bool isPathAlone = drive.Root.Length == 0 || drive.Root[0] is '/' or '\\';
@@ -93,6 +95,13 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
             : throw new E2BInvalidArgumentException($"'{root.Path}' in the sandbox {namedId} is no directory, and cannot be the root of a drive.");
     }
 
+    /// <inheritdoc/>
+    protected override PSDriveInfo RemoveDrive(PSDriveInfo drive)
+    {
+        E2BSession.Current.Drive.Drives.RemoveAll(known => ReferenceEquals(known, drive));
+        return drive;
+    }
+
     /// <summary>The sandbox that a path names, and for whom to work in it: its drive's, else that of the session's connection.</summary>
     private (Sandbox Sandbox, string? User) SandboxOf(DriveTarget target)
     {
@@ -102,7 +111,8 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
         }
 
         // Objects of the drive name themselves by paths without it: PSPath.
-        E2BDriveInfo? drive = ProviderInfo.Drives.OfType<E2BDriveInfo>()
+        E2BSession session = E2BSession.Current;
+        E2BDriveInfo? drive = session.Drive.Drives
             .Where(drive => drive.SandboxId == target.SandboxId)
             .MaxBy(drive => Contains(drive, target) ? drive.Root.Length : 0);
         if (drive is not null)
@@ -110,7 +120,6 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
             return (drive.Sandbox, drive.User);
         }
 
-        E2BSession session = E2BSession.Current;
         Sandbox found = AwaitOrEnd(
             async token =>
             {

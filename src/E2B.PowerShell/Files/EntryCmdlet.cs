@@ -152,7 +152,7 @@ public abstract class EntryCmdlet : SandboxCmdlet
         object[] given = [.. SandboxArgument.Enumerate(Sandbox)];
         string[] paths = [.. given
             .Select(static value => (value as PSObject)?.BaseObject ?? value)
-            .Select(static value => value as string ?? (value as SandboxEntry)?.Path)
+            .Select(static value => value as string ?? (value as SandboxEntry)?.FullName)
             .OfType<string>()];
         if (paths.Length == 0 || paths.Length < given.Length)
         {

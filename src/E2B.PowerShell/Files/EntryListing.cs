@@ -41,7 +41,7 @@ internal sealed class EntryListing(SandboxFileOptions options, int levels, bool 
         string pattern = SandboxPath.NameOf(target.Path);
         EntryTarget parent = target with { Path = SandboxPath.ParentOf(target.Path) };
         IEnumerable<string> directories = parent.HasWildcards
-            ? (await parent.FindAsync(options, withHidden, stop).ConfigureAwait(false)).Where(static entry => entry.IsDirectory).Select(static entry => entry.Path)
+            ? (await parent.FindAsync(options, withHidden, stop).ConfigureAwait(false)).Where(static entry => entry.IsDirectory).Select(static entry => entry.FullName)
             : [parent.PlainPath];
         Func<string, bool> matches = SandboxGlob.Matcher(pattern, withHidden);
         var found = new List<ListedEntry>();
@@ -78,10 +78,10 @@ internal sealed class EntryListing(SandboxFileOptions options, int levels, bool 
         }
 
         // The service names a directory before what is in it, so the first is a child of the directory asked for.
-        string root = SandboxPath.ParentOf(entries[0].Path);
-        ILookup<string, SandboxEntry> byDirectory = entries.ToLookup(static entry => SandboxPath.ParentOf(entry.Path));
+        string root = SandboxPath.ParentOf(entries[0].FullName);
+        ILookup<string, SandboxEntry> byDirectory = entries.ToLookup(static entry => SandboxPath.ParentOf(entry.FullName));
         return Walk(root, byDirectory, hiddenNames).Select(entry =>
-            new ListedEntry(EntryArgument.Remember(entry, target.Origin), entry.Path[(root.Length == 1 ? 1 : root.Length + 1)..]));
+            new ListedEntry(EntryArgument.Remember(entry, target.Origin), entry.FullName[(root.Length == 1 ? 1 : root.Length + 1)..]));
     }
 
     private IEnumerable<SandboxEntry> Walk(string directory, ILookup<string, SandboxEntry> byDirectory, bool hiddenNames)
@@ -91,9 +91,9 @@ internal sealed class EntryListing(SandboxFileOptions options, int levels, bool 
             yield return entry;
         }
 
-        foreach (SandboxEntry below in byDirectory[directory].Where(IsShown).Where(entry => byDirectory.Contains(entry.Path)))
+        foreach (SandboxEntry below in byDirectory[directory].Where(IsShown).Where(entry => byDirectory.Contains(entry.FullName)))
         {
-            foreach (SandboxEntry entry in Walk(below.Path, byDirectory, hiddenNames))
+            foreach (SandboxEntry entry in Walk(below.FullName, byDirectory, hiddenNames))
             {
                 yield return entry;
             }

@@ -18,12 +18,12 @@ internal sealed record EntryMove(EntryTarget Target, SandboxEntry Entry, string 
         string path = Destination;
         if (there is { IsDirectory: true })
         {
-            path = SandboxPath.Join(there.Path, Entry.Name);
+            path = SandboxPath.Join(there.FullName, Entry.Name);
             there = await LookAsync(path, stop).ConfigureAwait(false);
         }
         else if (!IsAlone || Destination.EndsWith('/'))
         {
-            throw new SandboxFileNotFoundException($"Could not move '{Entry.Path}': the destination '{Destination}' is no directory. Make it with New-E2BDirectory.")
+            throw new SandboxFileNotFoundException($"Could not move '{Entry.FullName}': the destination '{Destination}' is no directory. Make it with New-E2BDirectory.")
             {
                 SandboxId = Target.Origin.SandboxId,
             };
@@ -32,13 +32,13 @@ internal sealed record EntryMove(EntryTarget Target, SandboxEntry Entry, string 
         if (there is not null && !CanReplace(there))
         {
             string hint = there.IsDirectory ? "It is a directory, which is never replaced." : "-Force replaces it.";
-            throw new E2BConflictException($"Could not move '{Entry.Path}' to '{there.Path}': that is there already. {hint}")
+            throw new E2BConflictException($"Could not move '{Entry.FullName}' to '{there.FullName}': that is there already. {hint}")
             {
                 SandboxId = Target.Origin.SandboxId,
             };
         }
 
-        SandboxEntry moved = await Target.Sandbox.Files.MoveAsync(Entry.Path, path, Options, stop).ConfigureAwait(false);
+        SandboxEntry moved = await Target.Sandbox.Files.MoveAsync(Entry.FullName, path, Options, stop).ConfigureAwait(false);
         return EntryArgument.Remember(moved, Target.Origin);
     }
 

@@ -54,7 +54,7 @@ internal sealed class SandboxGlob
         for (int i = first; i < parts.Length - 1; i++)
         {
             directories = HasWildcards(parts[i])
-                ? [.. (await ListAsync(directories, parts[i], cancellationToken).ConfigureAwait(false)).Where(IsDirectory).Select(static entry => entry.Path)]
+                ? [.. (await ListAsync(directories, parts[i], cancellationToken).ConfigureAwait(false)).Where(IsDirectory).Select(static entry => entry.FullName)]
                 : [.. directories.Select(directory => SandboxPath.Join(directory, Unescape(parts[i])))];
         }
 

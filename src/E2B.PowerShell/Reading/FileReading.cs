@@ -117,7 +117,7 @@ internal sealed class FileReading(Sandbox sandbox, string path, SandboxFileOptio
     {
         var tagged = new PSObject(value);
         tagged.Properties.Add(new PSNoteProperty("SandboxId", sandbox.SandboxId));
-        tagged.Properties.Add(new PSNoteProperty("Path", path));
+        tagged.Properties.Add(new PSNoteProperty("FullName", path));
         return tagged;
     }
 }

@@ -21,5 +21,5 @@ internal sealed class EventFilter
         || ((_types is null || _types.Contains(change.Type))
             && (_names is null || _names.Any(matches => matches(NameOf(change)))));
 
-    private static string NameOf(SandboxFileEvent change) => SandboxPath.NameOf(change.Path);
+    private static string NameOf(SandboxFileEvent change) => SandboxPath.NameOf(change.FullName);
 }

@@ -61,8 +61,8 @@ internal sealed class WatchRun(Sandbox sandbox, string path, WatchOptions option
         if (change.IsLoss)
         {
             await writer.WarningAsync(change.Type == SandboxFileEventType.Overflow
-                ? $"More happened in {change.Path} in the sandbox {change.SandboxId} than could be queued: events are missing. The watch goes on; look through the directory."
-                : $"The connection to the sandbox {change.SandboxId} was lost and made again: events of {change.Path} may be missing. The watch goes on; look through the directory.")
+                ? $"More happened in {change.FullName} in the sandbox {change.SandboxId} than could be queued: events are missing. The watch goes on; look through the directory."
+                : $"The connection to the sandbox {change.SandboxId} was lost and made again: events of {change.FullName} may be missing. The watch goes on; look through the directory.")
                 .ConfigureAwait(false);
         }
 

@@ -67,19 +67,19 @@ internal sealed class WritePlace
             try
             {
                 SandboxEntry written = await _sandbox.Files.WriteAsync(part, content, _form.Options, stop).ConfigureAwait(false);
-                string path = SandboxPath.Join(SandboxPath.ParentOf(written.Path), SandboxPath.NameOf(_path));
+                string path = SandboxPath.Join(SandboxPath.ParentOf(written.FullName), SandboxPath.NameOf(_path));
                 if (_form.Append && _there is not null)
                 {
-                    await RunAsync("append to", ["/bin/sh", "-c", "cat -- \"$1\" >> \"$2\"", "sh", written.Path, path], stop).ConfigureAwait(false);
+                    await RunAsync("append to", ["/bin/sh", "-c", "cat -- \"$1\" >> \"$2\"", "sh", written.FullName, path], stop).ConfigureAwait(false);
                     return await _sandbox.Files.GetInfoAsync(path, AsUser, stop).ConfigureAwait(false);
                 }
 
                 if (_there is not null && _there.Mode != NewFileMode)
                 {
-                    await RunAsync("keep the mode of", ["chmod", Convert.ToString(_there.Mode, 8), "--", written.Path], stop).ConfigureAwait(false);
+                    await RunAsync("keep the mode of", ["chmod", Convert.ToString(_there.Mode, 8), "--", written.FullName], stop).ConfigureAwait(false);
                 }
 
-                SandboxEntry moved = await _sandbox.Files.MoveAsync(written.Path, path, AsUser, stop).ConfigureAwait(false);
+                SandboxEntry moved = await _sandbox.Files.MoveAsync(written.FullName, path, AsUser, stop).ConfigureAwait(false);
                 isMoved = true;
                 return moved;
             }

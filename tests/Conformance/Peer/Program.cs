@@ -69,7 +69,7 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
 static JsonNode Entry(SandboxEntry entry) => new JsonObject
 {
     ["name"] = entry.Name,
-    ["path"] = entry.Path,
+    ["path"] = entry.FullName,
     ["type"] = entry.Type switch { SandboxEntryType.File => "file", SandboxEntryType.Directory => "dir", _ => null },
     ["size"] = entry.Size,
     ["mode"] = entry.Mode,

@@ -107,7 +107,7 @@ public sealed class FileOperationTests(RealServer server) : IClassFixture<RealSe
             options,
             Token);
 
-        Assert.Equal(paths.Select(path => "/root/" + path), written.Select(entry => entry.Path));
+        Assert.Equal(paths.Select(path => "/root/" + path), written.Select(entry => entry.FullName));
         Assert.All(written, entry => Assert.Equal("v", entry.Metadata["k"]));
         foreach (string path in paths.Take(20).Append(paths[^1]))
         {
@@ -143,7 +143,7 @@ public sealed class FileOperationTests(RealServer server) : IClassFixture<RealSe
         Assert.Equal(kept, file.Metadata);
         Assert.Equal(
             (server.Sandbox.SandboxId, "file", "/tmp/told/file", SandboxEntryType.File, 5L, 0b111_101_000, "grwxr-x---", "user", "user", (string?)null),
-            (file.SandboxId, file.Name, file.Path, file.Type, file.Size, file.Mode, file.Permissions, file.Owner, file.Group, file.SymlinkTarget));
+            (file.SandboxId, file.Name, file.FullName, file.Type, file.Size, file.Mode, file.Permissions, file.Owner, file.Group, file.SymlinkTarget));
         Assert.Equal(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250), file.ModifiedTime);
         Assert.Equal(
             [

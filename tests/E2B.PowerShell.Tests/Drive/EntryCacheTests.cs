@@ -86,7 +86,7 @@ public sealed class EntryCacheTests
         AssertEmpty();
     }
 
-    private static SandboxEntry Entry(string name) => new() { SandboxId = "i1", Name = name, Path = "/tmp/" + name };
+    private static SandboxEntry Entry(string name) => new() { SandboxId = "i1", Name = name, FullName = "/tmp/" + name };
 
     private void KeepAll()
     {

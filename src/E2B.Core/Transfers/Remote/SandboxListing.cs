@@ -53,19 +53,19 @@ internal sealed class SandboxListing(Sandbox sandbox, SandboxFileOptions options
             return;
         }
 
-        string prefix = info.Path.EndsWith('/') ? info.Path : info.Path + "/";
-        IReadOnlyList<SandboxEntry> entries = await ListAsync(info.Path, prefix, root, report, cancellationToken).ConfigureAwait(false);
+        string prefix = info.FullName.EndsWith('/') ? info.FullName : info.FullName + "/";
+        IReadOnlyList<SandboxEntry> entries = await ListAsync(info.FullName, prefix, root, report, cancellationToken).ConfigureAwait(false);
         var below = new List<(string Relative, SandboxEntry Entry)>(entries.Count);
         foreach (SandboxEntry entry in entries)
         {
-            if (entry.Path.StartsWith(prefix, StringComparison.Ordinal))
+            if (entry.FullName.StartsWith(prefix, StringComparison.Ordinal))
             {
-                below.Add((entry.Path[prefix.Length..], entry));
+                below.Add((entry.FullName[prefix.Length..], entry));
             }
             else
             {
-                report.Fail(entry.Path, new TransferEntryException(
-                    TransferEntryError.Unsafe, entry.Path, $"Could not copy '{entry.Path}': the listing of '{info.Path}' holds it, and it is not below that."));
+                report.Fail(entry.FullName, new TransferEntryException(
+                    TransferEntryError.Unsafe, entry.FullName, $"Could not copy '{entry.FullName}': the listing of '{info.FullName}' holds it, and it is not below that."));
             }
         }
 
@@ -130,9 +130,9 @@ internal sealed class SandboxListing(Sandbox sandbox, SandboxFileOptions options
                 {
                     all.Add(entry);
                     string within = directory.EndsWith('/') ? directory : directory + "/";
-                    if (entry is { IsDirectory: true, SymlinkTarget: null } && entry.Path.StartsWith(within, StringComparison.Ordinal) && entry.Path.Length > within.Length)
+                    if (entry is { IsDirectory: true, SymlinkTarget: null } && entry.FullName.StartsWith(within, StringComparison.Ordinal) && entry.FullName.Length > within.Length)
                     {
-                        left.Push(entry.Path);
+                        left.Push(entry.FullName);
                     }
                 }
             }
@@ -160,13 +160,13 @@ internal sealed class SandboxListing(Sandbox sandbox, SandboxFileOptions options
         if (kind is null)
         {
             report.Fail(path, new TransferEntryException(
-                TransferEntryError.Special, info.Path, $"Could not copy '{info.Path}': it is a pipe, socket or device, and these are not copied."));
+                TransferEntryError.Special, info.FullName, $"Could not copy '{info.FullName}': it is a pipe, socket or device, and these are not copied."));
             return;
         }
 
         _found.Add(new TransferEntry(path, kind.Value)
         {
-            SourcePath = info.Path,
+            SourcePath = info.FullName,
             Size = kind == EntryKind.File ? info.Size : 0,
             Mode = TrustedMode((UnixFileMode)info.Mode | (info.Permissions is { Length: > 9 } shown && shown[..^9].Contains('t', StringComparison.Ordinal) ? UnixFileMode.StickyBit : 0)),
             ModifiedTime = info.ModifiedTime ?? DateTimeOffset.UtcNow,

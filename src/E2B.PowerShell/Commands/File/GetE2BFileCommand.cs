@@ -96,7 +96,7 @@ public sealed class GetE2BFileCommand : EntryCmdlet
         }
 
         IReadOnlyList<SandboxEntry> found = await target.FindAsync(options, withHidden: false, stop).ConfigureAwait(false);
-        string[] files = [.. found.Where(static entry => entry.Type == SandboxEntryType.File).Select(static entry => entry.Path)];
+        string[] files = [.. found.Where(static entry => entry.Type == SandboxEntryType.File).Select(static entry => entry.FullName)];
         return files.Length > 0 ? files : throw new SandboxFileNotFoundException($"No file matches '{target.Path}'.") { SandboxId = target.Origin.SandboxId };
     }
 }

@@ -38,7 +38,7 @@ public sealed class GetE2BFileUrlCommand : EntryCmdlet
         }
 
         IEnumerable<string> paths = target.HasWildcards
-            ? (await target.FindAsync(Options, withHidden: false, stop).ConfigureAwait(false)).Where(static entry => !entry.IsDirectory).Select(static entry => entry.Path)
+            ? (await target.FindAsync(Options, withHidden: false, stop).ConfigureAwait(false)).Where(static entry => !entry.IsDirectory).Select(static entry => entry.FullName)
             : [target.PlainPath];
         var urls = new List<string>();
         foreach (string path in paths)

@@ -46,7 +46,7 @@ public sealed class MoveE2BItemCommand : EntryCmdlet
         foreach ((EntryTarget target, SandboxEntry entry) in found)
         {
             bool isAlone = found.Count(other => other.Target.Origin.SandboxId == target.Origin.SandboxId) == 1;
-            if (ShouldProcess($"{entry.Path} to {Destination} in sandbox {target.Origin.SandboxId}", "Move"))
+            if (ShouldProcess($"{entry.FullName} to {Destination} in sandbox {target.Origin.SandboxId}", "Move"))
             {
                 moves.Add(new EntryMove(target, entry, Destination!, Options) { Force = Force, IsAlone = isAlone });
             }

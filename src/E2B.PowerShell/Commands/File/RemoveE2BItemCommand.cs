@@ -29,10 +29,10 @@ public sealed class RemoveE2BItemCommand : EntryCmdlet
         (EntryTarget Target, SandboxEntry Entry)[] chosen = [.. allowed.Zip(found)
             .SelectMany(static pair => (pair.Second ?? []).Select(entry => (pair.First, entry)))
             .Where(pair => IsUnprotected(pair.First, pair.entry)
-                && ShouldProcess($"{pair.entry.Path} in sandbox {pair.First.Origin.SandboxId}", "Remove"))];
+                && ShouldProcess($"{pair.entry.FullName} in sandbox {pair.First.Origin.SandboxId}", "Remove"))];
         ForEach(
             chosen,
-            static pair => pair.Target with { Path = pair.Entry.Path },
+            static pair => pair.Target with { Path = pair.Entry.FullName },
             (pair, writer, stop) => RemoveAsync(pair.Target, pair.Entry, writer, stop),
             sideBySide: true);
     }
@@ -71,22 +71,22 @@ public sealed class RemoveE2BItemCommand : EntryCmdlet
             return true;
         }
 
-        string path = SandboxPath.Clean(entry.Path);
+        string path = SandboxPath.Clean(entry.FullName);
         if (path == "/")
         {
-            Protect(entry.Path, "it is the root of the file system.");
+            Protect(entry.FullName, "it is the root of the file system.");
             return false;
         }
 
         string sandboxId = target.Origin.SandboxId;
         if (!_homes.TryGetValue(sandboxId, out string? home))
         {
-            if (!TryAwait(token => target.Sandbox.Files.GetInfoAsync("~", Options, token), entry.Path, out SandboxEntry there))
+            if (!TryAwait(token => target.Sandbox.Files.GetInfoAsync("~", Options, token), entry.FullName, out SandboxEntry there))
             {
                 return false;
             }
 
-            home = SandboxPath.Clean(there.Path);
+            home = SandboxPath.Clean(there.FullName);
             _homes.Add(sandboxId, home);
         }
 
@@ -95,7 +95,7 @@ public sealed class RemoveE2BItemCommand : EntryCmdlet
             return true;
         }
 
-        Protect(entry.Path, home == path ? "it is the home of the user." : $"the home of the user, {home}, is in it.");
+        Protect(entry.FullName, home == path ? "it is the home of the user." : $"the home of the user, {home}, is in it.");
         return false;
     }
 
@@ -106,16 +106,16 @@ public sealed class RemoveE2BItemCommand : EntryCmdlet
     {
         if (!Recurse
             && IsRealDirectory(entry)
-            && (await target.Sandbox.Files.ListAsync(entry.Path, 1, Options, stop).ConfigureAwait(false)).Count > 0)
+            && (await target.Sandbox.Files.ListAsync(entry.FullName, 1, Options, stop).ConfigureAwait(false)).Count > 0)
         {
             await writer.FailureAsync(ErrorFactory.InvalidArgument(
                 "E2BDirectoryNotEmpty",
-                $"'{entry.Path}' is not removed: it is a directory that is not empty. Add -Recurse to remove all that it holds.",
-                entry.Path)).ConfigureAwait(false);
+                $"'{entry.FullName}' is not removed: it is a directory that is not empty. Add -Recurse to remove all that it holds.",
+                entry.FullName)).ConfigureAwait(false);
             return false;
         }
 
-        await target.Sandbox.Files.RemoveAsync(entry.Path, Options, stop).ConfigureAwait(false);
+        await target.Sandbox.Files.RemoveAsync(entry.FullName, Options, stop).ConfigureAwait(false);
         return true;
     }
 }

@@ -151,7 +151,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
             // The answer to an upload names the file and nothing else of it.
             if (TryAwait(token => task.WaitAsync(token), Path, out SandboxEntry entry)
                 && PassThru
-                && TryAwait(token => WithRequestTimeout(sandbox).Files.GetInfoAsync(entry.Path, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
+                && TryAwait(token => WithRequestTimeout(sandbox).Files.GetInfoAsync(entry.FullName, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
             {
                 WriteObject(EntryArgument.Remember(full, sandbox));
             }

@@ -175,7 +175,7 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
         {
             foreach (SandboxSyncChange change in changes)
             {
-                ShouldProcess(change.Path, change.Action switch
+                ShouldProcess(change.FullName, change.Action switch
                 {
                     SandboxSyncAction.Created => "Create",
                     SandboxSyncAction.Updated => "Update",
