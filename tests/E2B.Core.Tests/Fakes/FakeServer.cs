@@ -97,6 +97,9 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>The body of the request that was read last.</summary>
+    public byte[] Body { get; private set; } = [];
+
     /// <summary>Reads a request with its body; the request's line, or nothing when the client is gone.</summary>
     public async Task<string?> ReadRequestAsync()
     {
@@ -106,7 +109,8 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
         {
             if (line.Length == 0)
             {
-                await stream.ReadExactlyAsync(new byte[length], stop);
+                Body = new byte[length];
+                await stream.ReadExactlyAsync(Body, stop);
                 return first;
             }
 
@@ -138,6 +142,13 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
     {
         IsClosed = true;
         stream.Close();
+    }
+
+    /// <summary>The same, with a reset instead of an end.</summary>
+    public void Reset()
+    {
+        stream.Socket.LingerState = new LingerOption(true, 0);
+        Close();
     }
 
     private async Task<string?> ReadLineAsync()
