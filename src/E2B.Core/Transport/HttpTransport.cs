@@ -137,7 +137,7 @@ internal sealed class HttpTransport : IDisposable
         _ => "the connection broke",
     };
 
-    private static SocketsHttpHandler CreateHandler(E2BConnection connection) => new()
+    internal static SocketsHttpHandler CreateHandler(E2BConnection connection) => new()
     {
         UseCookies = false,
         // A redirect would carry the API key to wherever the answer points.
