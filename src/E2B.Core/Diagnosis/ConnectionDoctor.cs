@@ -159,6 +159,12 @@ internal sealed class ConnectionDoctor : IDisposable
             return new("Clock", CheckStatus.Skipped, "The server does not tell its time.");
         }
 
+        // The server tells whole seconds.
+        if (ahead.Duration() < TimeSpan.FromSeconds(2))
+        {
+            return new("Clock", CheckStatus.Passed, "This machine's clock agrees with the server's.");
+        }
+
         string difference = string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(ahead.TotalSeconds):0} s {(ahead < TimeSpan.Zero ? "ahead of" : "behind")} the server's");
         return ahead.Duration() <= _clockTolerance
             ? new("Clock", CheckStatus.Passed, $"This machine's clock is {difference}.")

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Channels;
 using E2B.PowerShell.Errors;
 
 namespace E2B.PowerShell.Pipeline;
@@ -32,6 +33,8 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     void IPipelineSink.WriteNote(InformationRecord information) => WriteInformation(information);
 
     void IPipelineSink.WriteWarningText(string text) => WriteWarning(text);
+
+    void IPipelineSink.WriteVerboseText(string text) => WriteVerbose(text);
 
     void IPipelineSink.WriteProgressBar(ProgressRecord progress) => WriteProgress(progress);
 
@@ -112,16 +115,50 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
         throw new PipelineStoppedException();
     }
 
-    private T Await<T>(Func<CancellationToken, Task<T>> work)
+    /// <summary>Does one asynchronous thing; its failure is thrown.</summary>
+    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
     {
+        var told = Channel.CreateUnbounded<string>();
         try
         {
             // On the thread pool, so that nothing asks for this thread while it waits.
-            return Task.Run(() => work(_stop.Token)).GetAwaiter().GetResult();
+            Task<T> working = Task.Run(() => WorkAsync(work, told.Writer));
+            while (told.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+            {
+                while (told.Reader.TryRead(out string? text))
+                {
+                    TellUnlessStopped(text);
+                }
+            }
+
+            return working.GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Requests that have to be sent again are told of by -Verbose.</summary>
+    private async Task<T> WorkAsync<T>(Func<CancellationToken, Task<T>> work, ChannelWriter<string> told)
+    {
+        using IDisposable end = RequestRepeat.Observe(repeat => told.TryWrite(repeat.ToString()));
+        try
+        {
+            return await work(_stop.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            told.TryComplete();
+        }
+    }
+
+    /// <summary>A stopped pipeline takes nothing more, while the work is still to be waited for.</summary>
+    private void TellUnlessStopped(string text)
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            WriteVerbose(text);
         }
     }
 }
