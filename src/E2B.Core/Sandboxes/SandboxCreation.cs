@@ -21,13 +21,22 @@ internal sealed class SandboxCreation
         TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3),
     ];
 
-    /// <summary>The time for all looks together, whatever the request timeout is.</summary>
-    private static readonly TimeSpan _lookLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _shortestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _longestLook = TimeSpan.FromSeconds(20);
 
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
     private readonly NewSandboxRequest _request;
     private readonly string _mark = RequestMark.NewValue();
+
+    /// <summary>The time for all looks together: as long as the request could take, within reason.</summary>
+    private TimeSpan LookLimit => _client.Connection.RequestTimeout switch
+    {
+        var none when none == TimeSpan.Zero => _longestLook,
+        var timeout when timeout < _shortestLook => _shortestLook,
+        var timeout when timeout > _longestLook => _longestLook,
+        var timeout => timeout,
+    };
 
     public SandboxCreation(E2BClient client, ControlPlane plane, NewSandboxRequest request)
     {
@@ -110,7 +119,7 @@ internal sealed class SandboxCreation
             States = [SandboxState.Running, SandboxState.Paused],
         };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_lookLimit);
+        limit.CancelAfter(LookLimit);
         foreach (TimeSpan wait in _looks.Take(looks))
         {
             try

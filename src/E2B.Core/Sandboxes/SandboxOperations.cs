@@ -29,7 +29,7 @@ public sealed class SandboxOperations
     /// <summary>Makes a sandbox. It runs when this returns. In debug mode it is the one on this machine, without a call.</summary>
     /// <remarks>
     /// Never two: the request is sent again only where the server cannot have acted on it. A sandbox whose answer got
-    /// lost, because the request timed out or the connection broke, is looked for for some 10 s by the label
+    /// lost, because the request timed out or the connection broke, is looked for, for 5 to 20 s, by the label
     /// <c>e2b-dotnet-request-id</c>, which every sandbox gets and which <see cref="SandboxInfo.Metadata"/> leaves out.
     /// </remarks>
     /// <param name="options">The sandbox to make.</param>
