@@ -53,7 +53,12 @@ BeforeAll {
 . {
     `$null = Start-Transcript '$transcript' -IncludeInvocationHeader
     Import-Module '$module' -Verbose:`$false
-    try { $Script } catch { `$_ }
+    . {
+        # What ends a statement is shown, and the next one runs.
+        trap { `$_; continue }
+        $Script
+        'canary-' + 'ended'
+    }
     `$Error
     `$null = Stop-Transcript
 } *>&1 | Tee-Object -Variable records
@@ -75,19 +80,31 @@ Export-Clixml -InputObject `$records -Path '$shown.xml' -Depth 4
 AfterAll { Remove-Item Env:E2B_TEST_KEY, Env:E2B_TEST_TOKEN, Env:E2B_TEST_PROXY, Env:E2B_TEST_PROFILE_KEY }
 
 Describe 'A planted secret' {
-    It 'is found, wherever it is planted: <_>' -ForEach @(
-        '$env:E2B_TEST_KEY', 'Write-Verbose $env:E2B_TEST_TOKEN', 'Write-Debug $env:E2B_TEST_TOKEN', 'Write-Warning $env:E2B_TEST_TOKEN',
-        'Write-Error $env:E2B_TEST_TOKEN', 'Write-Information $env:E2B_TEST_TOKEN', 'Write-Host $env:E2B_TEST_PROXY',
-        'throw [Exception]::new("outer", [Exception]::new($env:E2B_TEST_PROFILE_KEY))', '[pscustomobject]@{ Inner = @{ Deep = $env:E2B_API_KEY } }',
-        '[Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($env:E2B_TEST_TOKEN))'
-    ) {
-        Find-Canary (Get-AllOutput $_) | Should -Not -BeNullOrEmpty
+    BeforeAll {
+        $nothing = Get-AllOutput '"nothing"'
+        $planted = Get-AllOutput @'
+            Write-Verbose ('e2b_' + $env:E2B_TEST_KEY.Substring(4).ToUpper())
+            Write-Debug $env:E2B_TEST_TOKEN
+            throw [Exception]::new('outer', [Exception]::new($env:E2B_TEST_PROXY))
+            [pscustomobject]@{ Inner = @{ Deep = $env:E2B_TEST_PROFILE_KEY } }
+            Write-Information ([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($env:E2B_API_KEY.Substring(4))))
+'@
+    }
+
+    It 'is found in every stream, within errors and objects, and in other forms' {
+        $planted | Should -Match canary-ended
+        Find-Canary $planted | Should -Be @($canaries.Keys)
+    }
+
+    It 'is not found where there is none' {
+        $nothing | Should -Match canary-ended
+        Find-Canary $nothing | Should -BeNullOrEmpty
     }
 }
 
 Describe 'No secret is shown' {
     It 'by <Name>' -ForEach @(
-        @{ Name = 'work in a sandbox, all streams on'; Proof = 'canary-proof'; Script = '
+        @{ Name = 'work in a sandbox, all streams on'; Script = '
             $sandbox = New-E2BSandbox -Metadata @{ suite = "canary" } -Environment @{ A = "b" } -AsDefault
             $sandbox; $sandbox.Client; $sandbox.Client.Connection; $sandbox.Client.Connection.Settings
             Get-E2BSandbox -Metadata @{ suite = "canary" }
@@ -100,43 +117,44 @@ Describe 'No secret is shown' {
             Get-E2BDefault
             Remove-E2BSandbox $sandbox
             Invoke-E2BCommand $sandbox "true"; Get-E2BSandbox -Id $sandbox.SandboxId; Remove-E2BSandbox $sandbox' }
-        @{ Name = 'jobs'; Proof = 'from a job'; Script = '
+        @{ Name = 'jobs'; Script = '
             $sandbox = New-E2BSandbox
             $job = Invoke-E2BCommand $sandbox "echo from a job; exit 2" -AsJob
             $job | Wait-Job | Receive-Job -Keep; $job; $job.ChildJobs; $job.JobStateInfo
             Start-ThreadJob { param($s) Import-Module $using:module; Invoke-E2BCommand $s "echo thread" -Verbose -Debug } -ArgumentList $sandbox | Wait-Job | Receive-Job
             Remove-E2BSandbox $sandbox' }
-        @{ Name = 'connections, sources and checks'; Proof = 'SandboxEdge'; Script = '
+        @{ Name = 'connections, sources and checks'; Script = '
             Get-E2BConnection; (Get-E2BConnection).Settings; Test-E2BConnection; Test-E2BConnection -Quiet
             Connect-E2B $env:E2B_TEST_KEY -AccessToken $env:E2B_TEST_TOKEN -PassThru; Test-E2BConnection; Get-E2BConnection
             Connect-E2B -ApiKey $env:E2B_TEST_KEY -Proxy $env:E2B_TEST_PROXY -ApiUrl http://192.0.2.1 -RequestTimeoutSec 1 -PassThru; Test-E2BConnection -RequestTimeoutSec 1
             Get-E2BLocalServer' }
-        @{ Name = 'profiles'; Proof = 'canary-profile'; Script = '
+        @{ Name = 'profiles'; Script = '
             Connect-E2B $env:E2B_TEST_PROFILE_KEY -AccessToken $env:E2B_TEST_TOKEN -Proxy $env:E2B_TEST_PROXY -Save -ProfileName canary-profile -PassThru
             Get-E2BConnection -ProfileName *; Test-E2BConnection canary-profile -RequestTimeoutSec 1
             Connect-E2B -ProfileName canary-profile; Get-E2BSandbox -RequestTimeoutSec 1
             Connect-E2B -Project nothing -RequestTimeoutSec 1
             Connect-E2B -ApiKeySecret nothing
             Disconnect-E2B -Remove -Verbose' }
-        @{ Name = 'refused keys and broken ways'; Proof = 'E2BUnreachable'; Script = '
+        @{ Name = 'refused keys and broken ways'; Script = '
             Connect-E2B $env:E2B_TEST_KEY; New-E2BSandbox; Get-E2BSandbox
             Connect-E2B "$env:E2B_TEST_KEY malformed"
             Connect-E2B $env:E2B_TEST_KEY -ApiUrl http://127.0.0.1:1; New-E2BSandbox; Get-E2BSandbox
             Connect-E2B $env:E2B_TEST_KEY -Proxy $env:E2B_TEST_PROXY -ApiUrl https://api.example.invalid; New-E2BSandbox; Get-E2BSandbox
             Connect-E2B -AccessToken $env:E2B_TEST_TOKEN; Get-E2BSandbox; Connect-E2B -Project x -AccessToken $env:E2B_TEST_TOKEN
             $Error | ForEach-Object FullyQualifiedErrorId' }
-        @{ Name = 'a service that repeats what it was sent'; Proof = '\*\*\*'; Script = '
+        @{ Name = 'a service that repeats what it was sent'; Script = '
             $listener = [Net.HttpListener]::new(); $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0); $probe.Start(); $port = $probe.LocalEndpoint.Port; $probe.Stop()
             $listener.Prefixes.Add("http://127.0.0.1:$port/"); $listener.Start()
             $echo = Start-ThreadJob { while (($using:listener).IsListening) { try { $c = ($using:listener).GetContext() } catch { return }
                 $c.Response.StatusCode = 400; $b = [Text.Encoding]::UTF8.GetBytes("{`"code`":400,`"message`":`"you sent $($c.Request.Headers["X-API-KEY"]) $($c.Request.Headers["Authorization"])`"}")
                 $c.Response.ContentType = "application/json"; $c.Response.OutputStream.Write($b, 0, $b.Length); $c.Response.Close() } }
-            Connect-E2B $env:E2B_TEST_KEY -ApiUrl "http://127.0.0.1:$port"; Get-E2BSandbox; New-E2BSandbox; Test-E2BConnection -RequestTimeoutSec 2
+            Connect-E2B $env:E2B_TEST_KEY -ApiUrl "http://127.0.0.1:$port"; Get-E2BSandbox -ErrorVariable problem; New-E2BSandbox; Test-E2BConnection -RequestTimeoutSec 2
+            $seen = "$problem" -like "*you sent*"
             Connect-E2B -Project x -AccessToken $env:E2B_TEST_TOKEN -ApiUrl "http://127.0.0.1:$port"
-            $listener.Stop(); $null = $echo | Wait-Job' }
+            $listener.Stop(); $null = $echo | Wait-Job; if (-not $seen) { exit 9 }' }
     ) {
         $text = Get-AllOutput ("`$module = '$module'; " + $Script)
-        $text | Should -Match $Proof -Because 'it ran'
+        $text | Should -Match canary-ended -Because 'it ran to its end'
         Find-Canary $text | Should -BeNullOrEmpty
     }
 }
