@@ -18,7 +18,7 @@ BeforeAll {
     # What a profile holds in the file.
     function Read-Profile([string] $Name) { (Get-Content $file -Raw | ConvertFrom-Json).profiles.$Name }
 
-    function Set-CliFile($Content) {
+    function Write-CliFile($Content) {
         $null = New-Item -ItemType Directory (Split-Path $cli) -Force
         $Content | ConvertTo-Json -Depth 5 | Set-Content $cli
         if (-not $IsWindows) { chmod 600 $cli }
@@ -187,7 +187,7 @@ Describe 'Stored accounts' {
 
     Context 'Which account' {
         It 'is the parameter before the session before the environment before the profile before the CLI' {
-            Set-CliFile @{ version = 2; projectName = 'Cli'; projectId = 'id-1'; projectApiKey = $one }
+            Write-CliFile @{ version = 2; projectName = 'Cli'; projectId = 'id-1'; projectApiKey = $one }
             Get-Setting ApiKey | Should -Be "set ($cli)"
             Get-Setting Project | Should -Be "Cli ($cli)"
 
@@ -293,7 +293,7 @@ Describe 'Stored accounts' {
             @{ Name = '1'; Content = @{ version = 1; identity = @{ email = 'a@b' }; tokens = @{ access_token = 't'; refresh_token = 'r' }; teamName = 'Research'; teamId = 'id-7' }; Key = 'teamApiKey' }
             @{ Name = 'none'; Content = @{ email = 'a@b'; accessToken = 't'; teamName = 'Research'; teamId = 'id-7' }; Key = 'teamApiKey' }
         ) {
-            Set-CliFile ($Content + @{ $Key = $one })
+            Write-CliFile ($Content + @{ $Key = $one })
             $before = [IO.File]::ReadAllText($cli)
             foreach ($project in 'research', 'id-7') {
                 Connect-E2B -Project $project
@@ -308,7 +308,7 @@ Describe 'Stored accounts' {
         }
 
         It 'are a choice made on purpose: the environment''s key and service do not count' {
-            Set-CliFile @{ version = 2; projectName = 'Research'; projectId = 'id-7'; projectApiKey = $one }
+            Write-CliFile @{ version = 2; projectName = 'Research'; projectId = 'id-7'; projectApiKey = $one }
             $env:E2B_API_KEY = $two
             $env:E2B_API_URL = 'http://127.0.0.1:9'
             Connect-E2B -Project Research
@@ -321,7 +321,7 @@ Describe 'Stored accounts' {
             { Connect-E2B -Project Research } | Should -Throw '*run e2b auth login*'
             # A token that has ended, as the CLI's have it in their middle part.
             $claims = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('{"exp":1700000000}')).TrimEnd('=')
-            Set-CliFile @{ version = 2; tokens = @{ access_token = "x.$claims.y" }; projectName = 'Research'; projectId = 'id-7'; projectApiKey = $one }
+            Write-CliFile @{ version = 2; tokens = @{ access_token = "x.$claims.y" }; projectName = 'Research'; projectId = 'id-7'; projectApiKey = $one }
             { Connect-E2B -Project Other } | Should -Throw '*Research*run e2b auth login*e2b auth configure*'
         }
 
@@ -360,7 +360,7 @@ Describe 'Stored accounts' {
                 Connect-E2B -Project id-1
                 (Get-E2BConnection).Project | Should -Be 'Alpha'
                 Remove-Item Env:E2B_ACCESS_TOKEN, Env:E2B_API_URL
-                Set-CliFile @{ version = 2; tokens = @{ access_token = $token }; projectName = 'Research'; projectId = 'id-7'; projectApiKey = $one }
+                Write-CliFile @{ version = 2; tokens = @{ access_token = $token }; projectName = 'Research'; projectId = 'id-7'; projectApiKey = $one }
                 Connect-E2B -Project Beta -ApiUrl "http://127.0.0.1:$port" -Save -ProfileName beta
                 (Read-Profile beta).apiKey | Should -Be $two
             }
@@ -435,7 +435,7 @@ function Get-Secret {
         BeforeEach {
             Connect-E2B $one -Save -ProfileName work
             Connect-E2B $two -Save -ProfileName "mine and hers"
-            Set-CliFile @{ version = 2; projectName = 'My Research'; projectId = 'id-7'; projectApiKey = $one }
+            Write-CliFile @{ version = 2; projectName = 'My Research'; projectId = 'id-7'; projectApiKey = $one }
             function Get-Completion([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText }
         }
 

@@ -104,7 +104,9 @@ Describe 'A planted secret' {
 
 Describe 'No secret is shown' {
     It 'by <Name>' -ForEach @(
-        @{ Name = 'work in a sandbox, all streams on'; Script = '
+        @{
+            Name   = 'work in a sandbox, all streams on'
+            Script = '
             $sandbox = New-E2BSandbox -Metadata @{ suite = "canary" } -Environment @{ A = "b" } -AsDefault
             $sandbox; $sandbox.Client; $sandbox.Client.Connection; $sandbox.Client.Connection.Settings
             Get-E2BSandbox -Metadata @{ suite = "canary" }
@@ -116,33 +118,48 @@ Describe 'No secret is shown' {
             Invoke-E2BCommand "true" -User nobody-here
             Get-E2BDefault
             Remove-E2BSandbox $sandbox
-            Invoke-E2BCommand $sandbox "true"; Get-E2BSandbox -Id $sandbox.SandboxId; Remove-E2BSandbox $sandbox' }
-        @{ Name = 'jobs'; Script = '
+            Invoke-E2BCommand $sandbox "true"; Get-E2BSandbox -Id $sandbox.SandboxId; Remove-E2BSandbox $sandbox'
+        }
+        @{
+            Name   = 'jobs'
+            Script = '
             $sandbox = New-E2BSandbox
             $job = Invoke-E2BCommand $sandbox "echo from a job; exit 2" -AsJob
             $job | Wait-Job | Receive-Job -Keep; $job; $job.ChildJobs; $job.JobStateInfo
             Start-ThreadJob { param($s) Import-Module $using:module; Invoke-E2BCommand $s "echo thread" -Verbose -Debug } -ArgumentList $sandbox | Wait-Job | Receive-Job
-            Remove-E2BSandbox $sandbox' }
-        @{ Name = 'connections, sources and checks'; Script = '
+            Remove-E2BSandbox $sandbox'
+        }
+        @{
+            Name   = 'connections, sources and checks'
+            Script = '
             Get-E2BConnection; (Get-E2BConnection).Settings; Test-E2BConnection; Test-E2BConnection -Quiet
             Connect-E2B $env:E2B_TEST_KEY -AccessToken $env:E2B_TEST_TOKEN -PassThru; Test-E2BConnection; Get-E2BConnection
             Connect-E2B -ApiKey $env:E2B_TEST_KEY -Proxy $env:E2B_TEST_PROXY -ApiUrl http://192.0.2.1 -RequestTimeoutSec 1 -PassThru; Test-E2BConnection -RequestTimeoutSec 1
-            Get-E2BLocalServer' }
-        @{ Name = 'profiles'; Script = '
+            Get-E2BLocalServer'
+        }
+        @{
+            Name   = 'profiles'
+            Script = '
             Connect-E2B $env:E2B_TEST_PROFILE_KEY -AccessToken $env:E2B_TEST_TOKEN -Proxy $env:E2B_TEST_PROXY -Save -ProfileName canary-profile -PassThru
             Get-E2BConnection -ProfileName *; Test-E2BConnection canary-profile -RequestTimeoutSec 1
             Connect-E2B -ProfileName canary-profile; Get-E2BSandbox -RequestTimeoutSec 1
             Connect-E2B -Project nothing -RequestTimeoutSec 1
             Connect-E2B -ApiKeySecret nothing
-            Disconnect-E2B -Remove -Verbose' }
-        @{ Name = 'refused keys and broken ways'; Script = '
+            Disconnect-E2B -Remove -Verbose'
+        }
+        @{
+            Name   = 'refused keys and broken ways'
+            Script = '
             Connect-E2B $env:E2B_TEST_KEY; New-E2BSandbox; Get-E2BSandbox
             Connect-E2B "$env:E2B_TEST_KEY malformed"
             Connect-E2B $env:E2B_TEST_KEY -ApiUrl http://127.0.0.1:1; New-E2BSandbox; Get-E2BSandbox
             Connect-E2B $env:E2B_TEST_KEY -Proxy $env:E2B_TEST_PROXY -ApiUrl https://api.example.invalid; New-E2BSandbox; Get-E2BSandbox
             Connect-E2B -AccessToken $env:E2B_TEST_TOKEN; Get-E2BSandbox; Connect-E2B -Project x -AccessToken $env:E2B_TEST_TOKEN
-            $Error | ForEach-Object FullyQualifiedErrorId' }
-        @{ Name = 'a service that repeats what it was sent'; Script = '
+            $Error | ForEach-Object FullyQualifiedErrorId'
+        }
+        @{
+            Name   = 'a service that repeats what it was sent'
+            Script = '
             $listener = [Net.HttpListener]::new(); $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0); $probe.Start(); $port = $probe.LocalEndpoint.Port; $probe.Stop()
             $listener.Prefixes.Add("http://127.0.0.1:$port/"); $listener.Start()
             $echo = Start-ThreadJob { while (($using:listener).IsListening) { try { $c = ($using:listener).GetContext() } catch { return }
@@ -151,7 +168,8 @@ Describe 'No secret is shown' {
             Connect-E2B $env:E2B_TEST_KEY -ApiUrl "http://127.0.0.1:$port"; Get-E2BSandbox -ErrorVariable problem; New-E2BSandbox; Test-E2BConnection -RequestTimeoutSec 2
             $seen = "$problem" -like "*you sent*"
             Connect-E2B -Project x -AccessToken $env:E2B_TEST_TOKEN -ApiUrl "http://127.0.0.1:$port"
-            $listener.Stop(); $null = $echo | Wait-Job; if (-not $seen) { exit 9 }' }
+            $listener.Stop(); $null = $echo | Wait-Job; if (-not $seen) { exit 9 }'
+        }
     ) {
         $text = Get-AllOutput ("`$module = '$module'; " + $Script)
         $text | Should -Match canary-ended -Because 'it ran to its end'
