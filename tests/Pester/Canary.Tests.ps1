@@ -16,8 +16,8 @@ BeforeAll {
     function Find-Canary([string] $Text) {
         foreach ($name in $canaries.Keys) {
             $value = $canaries[$name]
-            $forms = $value, [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($value)), [Convert]::ToHexString([Text.Encoding]::UTF8.GetBytes($value)),
-                [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($value))
+            $bytes = [Text.Encoding]::UTF8.GetBytes($value)
+            $forms = $value, [Convert]::ToBase64String($bytes), [Convert]::ToHexString($bytes), [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($value))
             if ($forms.Where({ $Text.Contains($_, [StringComparison]::OrdinalIgnoreCase) })) { $name }
         }
     }

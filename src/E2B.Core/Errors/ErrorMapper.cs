@@ -31,6 +31,8 @@ internal static class ErrorMapper
             429 => RateLimited(context, said, answer.RetryAfter),
             502 when fromDaemon => SandboxEnded(context, said),
             507 => NoSpace(context, said),
+            // A directory on the way that could not be made is told like this.
+            500 when fromDaemon && IsNoSpace(said) => NoSpace(context, said),
             502 or 503 or 504 => new E2BUnreachableException(
                 Sentence(context, said, $"{context.Server.Authority} is temporarily unavailable (HTTP {answer.Status})") + " Try again later."),
             _ => new E2BException(Sentence(context, said, "the server failed") + $" (HTTP {answer.Status})"),
@@ -46,7 +48,7 @@ internal static class ErrorMapper
         E2BException error = connect.Code switch
         {
             _ when refusal != InputRefusal.None => Refused(context, refusal),
-            _ when said.Contains("no space left", StringComparison.OrdinalIgnoreCase) => NoSpace(context, said),
+            _ when IsNoSpace(said) => NoSpace(context, said),
             ConnectCode.InvalidArgument or ConnectCode.OutOfRange =>
                 new E2BInvalidArgumentException(Sentence(context, said, "the sandbox refused the request as invalid")),
             // The access token is checked before Connect has a say: this is about the user.
@@ -229,6 +231,8 @@ internal static class ErrorMapper
     {
         RetryAfter = retryAfter,
     };
+
+    private static bool IsNoSpace(string said) => said.Contains("no space left", StringComparison.OrdinalIgnoreCase);
 
     private static NotEnoughSpaceException NoSpace(CallContext context, string said) => new(
         Sentence(context, said, "the sandbox's disk is full") + " Remove something in the sandbox, or use a template with a larger disk.");

@@ -38,7 +38,7 @@ internal sealed class DaemonVersion
     /// <summary>stdin can be ended.</summary>
     public bool CanCloseStdin => _version >= _closeStdin;
 
-    /// <summary>An upload's body can be the file itself.</summary>
+    /// <summary>An upload's body can be the file itself, and compressed.</summary>
     public bool TakesRawUpload => _version >= _rawUpload;
 
     /// <summary>Metadata can be kept with a file.</summary>

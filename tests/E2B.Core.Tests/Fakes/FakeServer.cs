@@ -100,15 +100,21 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
     /// <summary>The body of the request that was read last.</summary>
     public byte[] Body { get; private set; } = [];
 
+    /// <summary>The line and the headers of the request that was read last.</summary>
+    public string Head { get; private set; } = string.Empty;
+
     /// <summary>Reads a request with its body; the request's line, or nothing when the client is gone.</summary>
     public async Task<string?> ReadRequestAsync()
     {
         string? first = null;
         long length = 0;
+        var head = new StringBuilder();
         while (await ReadLineAsync() is { } line)
         {
+            head.AppendLine(line);
             if (line.Length == 0)
             {
+                Head = head.ToString();
                 Body = new byte[length];
                 await stream.ReadExactlyAsync(Body, stop);
                 return first;
