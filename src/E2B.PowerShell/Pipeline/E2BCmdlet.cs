@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Threading.Channels;
 using E2B.PowerShell.Errors;
 
 namespace E2B.PowerShell.Pipeline;
@@ -115,50 +114,6 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
         throw new PipelineStoppedException();
     }
 
-    /// <summary>Does one asynchronous thing; its failure is thrown.</summary>
-    private protected T Await<T>(Func<CancellationToken, Task<T>> work)
-    {
-        var told = Channel.CreateUnbounded<string>();
-        try
-        {
-            // On the thread pool, so that nothing asks for this thread while it waits.
-            Task<T> working = Task.Run(() => WorkAsync(work, told.Writer));
-            while (told.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            {
-                while (told.Reader.TryRead(out string? text))
-                {
-                    TellUnlessStopped(text);
-                }
-            }
-
-            return working.GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-    }
-
-    /// <summary>Requests that have to be sent again are told of by -Verbose.</summary>
-    private async Task<T> WorkAsync<T>(Func<CancellationToken, Task<T>> work, ChannelWriter<string> told)
-    {
-        using IDisposable end = RequestRepeat.Observe(repeat => told.TryWrite(repeat.ToString()));
-        try
-        {
-            return await work(_stop.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            told.TryComplete();
-        }
-    }
-
-    /// <summary>A stopped pipeline takes nothing more, while the work is still to be waited for.</summary>
-    private void TellUnlessStopped(string text)
-    {
-        if (!_stop.IsCancellationRequested)
-        {
-            WriteVerbose(text);
-        }
-    }
+    /// <summary>Does one asynchronous thing; its failure is thrown. -Verbose tells of requests that have to be sent again.</summary>
+    private protected T Await<T>(Func<CancellationToken, Task<T>> work) => AsyncBridge.Run(work, WriteVerbose, _stop.Token);
 }
