@@ -14,6 +14,7 @@
         'Connect-E2B'
         'Disconnect-E2B'
         'Get-E2BConnection'
+        'Test-E2BConnection'
         'Start-E2BLocalServer'
         'Stop-E2BLocalServer'
         'Get-E2BLocalServer'

@@ -155,6 +155,84 @@ public class ConnectionTests
         Assert.Equal("s@cret", credentials.Password);
     }
 
+    [Fact]
+    public async Task A_proxys_password_is_in_no_error()
+    {
+        await using var proxy = new FakeServer(async (_, exchange) =>
+            await exchange.WriteAsync("HTTP/1.1 407 X\r\nContent-Length: 0\r\n\r\n"u8.ToArray()));
+        using var client = new E2BClient(Client.Options with { ProxyUri = new UriBuilder(proxy.Url) { UserName = "me", Password = "proxy-password" }.Uri });
+
+        var error = await Assert.ThrowsAnyAsync<E2BException>(() => client.Sandboxes.GetAsync("sbx1", TestContext.Current.CancellationToken));
+
+        Assert.NotNull(error.InnerException);
+        Assert.DoesNotContain("proxy-password", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("proxy-password", string.Join(' ', client.Connection.Settings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_password_in_a_url_is_refused_and_not_repeated()
+    {
+        var error = Assert.Throws<E2BInvalidArgumentException>(
+            () => E2BConnection.Resolve(Client.Options with { ApiUrl = new Uri("https://me:url-password@api.example.org") }));
+
+        Assert.DoesNotContain("url-password", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_value_tells_where_it_came_from()
+    {
+        E2BConnectionOptions options = Environment("E2B_API_KEY=e2b_00;E2B_DOMAIN=example.org;E2B_SANDBOX_URL=https://s.example.org") with
+        {
+            RequestTimeout = TimeSpan.FromSeconds(5),
+            Proxy = new System.Net.WebProxy("http://proxy.example:8080"),
+            ValidateApiKey = true,
+            Profile = "work",
+            Origins = new Dictionary<string, string> { ["Profile"] = "a file", ["ValidateApiKey"] = "somebody" },
+        };
+
+        Assert.Equal(
+            [
+                new E2BSetting("Profile", "work", "a file"),
+                new E2BSetting("Project", "not set", ""),
+                new E2BSetting("ApiKey", "set", "E2B_API_KEY"),
+                new E2BSetting("AccessToken", "not set", ""),
+                new E2BSetting("Domain", "example.org", "E2B_DOMAIN"),
+                new E2BSetting("ApiUrl", "https://api.example.org", "from the domain"),
+                new E2BSetting("SandboxUrl", "https://s.example.org", "E2B_SANDBOX_URL"),
+                new E2BSetting("Debug", "off", "default"),
+                new E2BSetting("ValidateApiKey", "on", "somebody"),
+                new E2BSetting("Proxy", "http://proxy.example:8080", "option"),
+                new E2BSetting("RequestTimeout", "5 s", "option"),
+            ],
+            E2BConnection.Resolve(options).Settings);
+    }
+
+    [Fact]
+    public async Task The_account_is_asked_with_its_token_and_not_with_the_key()
+    {
+        var handler = new FakeHandler(_ => Answers.Json("""[{"teamID":"t1","name":"One","apiKey":"e2b_abcdef01","isDefault":true}]"""));
+        using E2BClient client = Client.With(handler, o => o with { AccessToken = "account-token-1234" });
+
+        E2BProject project = Assert.Single(await client.Account.ListProjectsAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(("t1", "One", true), (project.Id, project.Name, project.IsDefault));
+        Assert.Equal("/teams", handler.Only.PathAndQuery);
+        Assert.Equal("Bearer account-token-1234", handler.Only.Headers["Authorization"]);
+        Assert.DoesNotContain("X-API-KEY", handler.Only.Headers.Keys);
+        Assert.Equal("e2b_abcdef01", project.ToConnectionOptions().ApiKey);
+        Assert.DoesNotContain("abcdef01", System.Text.Json.JsonSerializer.Serialize(project) + project, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_token_there_are_no_projects_and_the_error_says_who_signs_in()
+    {
+        using E2BClient client = Client.With(new FakeHandler(_ => Answers.Json("[]")));
+
+        var error = await Assert.ThrowsAsync<E2BAuthenticationException>(() => client.Account.ListProjectsAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains("run e2b auth login", error.Message, StringComparison.Ordinal);
+    }
+
     private static E2BConnectionOptions Environment(string? variables)
     {
         var map = (variables ?? string.Empty).Split(';', StringSplitOptions.RemoveEmptyEntries)

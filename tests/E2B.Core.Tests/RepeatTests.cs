@@ -79,19 +79,70 @@ public class RepeatTests
 
     [Theory]
     [InlineData(500)]
-    [InlineData(429)]
+    [InlineData(502)]
     [InlineData(503)]
     [InlineData(0)]
-    public async Task A_create_that_was_sent_is_never_repeated(int status)
+    public async Task A_create_that_the_server_may_have_acted_on_is_never_repeated(int status)
     {
-        var handler = new FakeHandler(_ => status == 0
-            ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
-            : Answers.Error(status).With("Retry-After", "0"));
+        var handler = new FakeHandler(request => request.Method == HttpMethod.Get
+            ? Answers.Json("[]")
+            : status == 0
+                ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
+                : Answers.Error(status).With("Retry-After", "0"));
         using E2BClient client = Client.With(handler);
 
-        await Assert.ThrowsAnyAsync<E2BException>(() => client.Sandboxes.CreateAsync(cancellationToken: Token));
+        var error = await Assert.ThrowsAnyAsync<E2BException>(() => client.Sandboxes.CreateAsync(cancellationToken: Token));
 
-        Assert.Single(handler.Requests);
+        Assert.Single(handler.Requests, r => r.Method == HttpMethod.Post);
+        Assert.Contains("No sandbox of this request was found", error.Message, StringComparison.Ordinal);
+        Assert.Equal(status == 0 ? null : status, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_create_that_was_refused_as_one_too_many_is_repeated_when_the_service_says()
+    {
+        int calls = 0;
+        var handler = new FakeHandler(_ => ++calls == 1
+            ? Answers.Error(429).With("Retry-After", "3")
+            : Answers.Json("""{"templateID":"t","sandboxID":"s","envdVersion":"0.6.13"}""", HttpStatusCode.Created));
+        var clock = new InstantClock();
+        using E2BClient client = Client.With(handler, o => o with { Clock = clock });
+
+        Assert.Equal("s", (await client.Sandboxes.CreateAsync(cancellationToken: Token)).SandboxId);
+
+        Assert.Equal(TimeSpan.FromSeconds(3), Assert.Single(clock.Waits));
+        // Both times under the same mark.
+        Assert.Single(handler.Requests.Select(r => r.Text).Distinct());
+    }
+
+    [Fact]
+    public async Task Repeats_are_reported_to_whoever_observes_without_a_query()
+    {
+        int calls = 0;
+        var handler = new FakeHandler(_ => ++calls switch
+        {
+            1 => Answers.Error(429).With("Retry-After", "7"),
+            2 => throw new HttpRequestException(HttpRequestError.ResponseEnded),
+            _ => Answers.Json("[]"),
+        });
+        using E2BClient client = Client.With(handler);
+        var told = new List<RequestRepeat>();
+
+        using (RequestRepeat.Observe(told.Add))
+        {
+            await foreach (SandboxInfo _ in client.Sandboxes.ListAsync(new SandboxListFilter { Template = "secret" }, Token))
+            {
+            }
+        }
+
+        calls = 0;
+        await foreach (SandboxInfo _ in client.Sandboxes.ListAsync(cancellationToken: Token))
+        {
+        }
+
+        Assert.Equal(2, told.Count);
+        Assert.Equal("GET https://api.e2b.app/v2/sandboxes: HTTP 429, Retry-After 7; attempt 2 in 7.0 s.", told[0].ToString());
+        Assert.Equal(("the connection broke", 3), (told[1].Reason, told[1].Attempt));
     }
 
     [Fact]

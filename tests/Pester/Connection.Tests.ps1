@@ -69,6 +69,7 @@ Describe 'Which connection is used' {
         $null = New-Item -ItemType Directory (Split-Path $file) -Force
         foreach ($content in @{ version = 2; projectApiKey = $saved.E2B_API_KEY }, @{ teamApiKey = $saved.E2B_API_KEY }) {
             $content | ConvertTo-Json | Set-Content $file
+            if (-not $IsWindows) { chmod 600 $file }
             Disconnect-E2B
             (Get-E2BConnection).HasApiKey | Should -BeTrue
         }

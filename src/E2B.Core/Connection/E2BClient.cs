@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using E2B.Diagnosis;
 using E2B.Transport;
 
 namespace E2B;
@@ -30,6 +32,7 @@ public sealed class E2BClient : IDisposable
         Transport = transport;
         _ownsTransport = ownsTransport;
         Sandboxes = new SandboxOperations(this);
+        Account = new AccountOperations(this);
     }
 
     /// <summary>How E2B is reached.</summary>
@@ -38,12 +41,28 @@ public sealed class E2BClient : IDisposable
     /// <summary>What the control plane does with sandboxes.</summary>
     public SandboxOperations Sandboxes { get; }
 
+    /// <summary>What an account's access token is for.</summary>
+    public AccountOperations Account { get; }
+
     internal HttpTransport Transport { get; }
 
     /// <summary>The same client with another request timeout. It shares this one's connections: disposing of it does nothing.</summary>
     /// <param name="requestTimeout">How long a request may take; zero for no limit.</param>
     public E2BClient WithRequestTimeout(TimeSpan requestTimeout) =>
         new(Connection.WithRequestTimeout(requestTimeout), Transport, ownsTransport: false);
+
+    /// <summary>Looks at everything between this machine and E2B, one check after another. A check that fails is a result and no exception.</summary>
+    /// <param name="limit">How long each check may take; zero for no limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async IAsyncEnumerable<ConnectionCheck> DiagnoseAsync(
+        TimeSpan limit, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var doctor = new ConnectionDoctor(this, limit);
+        await foreach (ConnectionCheck check in doctor.RunAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return check;
+        }
+    }
 
     /// <summary>Closes the connections. What still runs over them fails; what runs in sandboxes goes on there.</summary>
     public void Dispose()

@@ -35,6 +35,9 @@ public sealed class E2BConnection
         HandlerFactory = other.HandlerFactory;
         Clock = other.Clock;
         Timing = other.Timing;
+        Project = other.Project;
+        Profile = other.Profile;
+        Sources = other.Sources;
         RequestTimeout = requestTimeout;
     }
 
@@ -65,6 +68,9 @@ public sealed class E2BConnection
         HandlerFactory = options.HandlerFactory;
         Clock = options.Clock ?? TimeProvider.System;
         Timing = options.Timing ?? new StreamTiming();
+        Project = NullIfEmpty(options.Project);
+        Profile = NullIfEmpty(options.Profile);
+        Sources = new SettingSources(options, Variable, isNamed);
         CheckSecret(ApiKey, "API key");
         CheckSecret(AccessToken, "access token");
         if (!Debug)
@@ -87,6 +93,15 @@ public sealed class E2BConnection
 
     /// <summary>How long a request may take; zero means no limit.</summary>
     public TimeSpan RequestTimeout { get; }
+
+    /// <summary>The name of the project that the key belongs to, where that is known.</summary>
+    public string? Project { get; }
+
+    /// <summary>The name of the profile that this was read from, if it was.</summary>
+    public string? Profile { get; }
+
+    /// <summary>Each value and where it came from. Of a key or token it says only that it is set.</summary>
+    public IReadOnlyList<E2BSetting> Settings => Sources.Describe(this);
 
     /// <summary>Whether there is an API key. The key itself is not shown.</summary>
     public bool HasApiKey => ApiKey is not null;
@@ -116,7 +131,9 @@ public sealed class E2BConnection
 
     internal StreamTiming Timing { get; }
 
-    private bool ValidatesApiKey { get; }
+    internal bool ValidatesApiKey { get; }
+
+    private SettingSources Sources { get; }
 
     /// <summary>Puts options, environment and defaults together. Nothing is sent.</summary>
     /// <param name="options">What is set here wins over the environment.</param>
@@ -171,7 +188,7 @@ public sealed class E2BConnection
         {
             throw new E2BAuthenticationException(
                 "An API key is needed and none was given. Set the environment variable E2B_API_KEY or pass the key as an option; "
-                + "keys are at https://e2b.dev/dashboard?tab=keys.");
+                + "keys are at https://e2b.dev/dashboard?tab=keys. To sign in by browser use E2B's own CLI: run e2b auth login.");
         }
 
         CheckApiKeyForm();
@@ -211,9 +228,14 @@ public sealed class E2BConnection
 
     private static Uri? CheckUrl(Uri? url, string name)
     {
-        if (url is null || (url.IsAbsoluteUri && url.Scheme is "http" or "https"))
+        if (url is null || (url.IsAbsoluteUri && url.Scheme is "http" or "https" && url.UserInfo.Length == 0))
         {
             return url;
+        }
+
+        if (url.IsAbsoluteUri && url.UserInfo.Length > 0)
+        {
+            throw new E2BInvalidArgumentException($"{name} has a user or password in it, which is not sent anywhere. Leave it out.");
         }
 
         throw new E2BInvalidArgumentException($"{name} is no http or https URL. Write it like https://api.example.com.");
@@ -237,7 +259,8 @@ public sealed class E2BConnection
             throw new E2BInvalidArgumentException("Both Proxy and ProxyUri are set. Set one of them.");
         }
 
-        var proxy = new WebProxy(uri);
+        // The network stack puts the proxy's address into messages: user and password are kept elsewhere.
+        var proxy = new WebProxy(SystemProxy.WithoutUser(uri));
         if (uri.UserInfo.Length > 0)
         {
             string[] parts = uri.UserInfo.Split(':', 2);

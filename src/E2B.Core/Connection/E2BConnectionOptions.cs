@@ -43,6 +43,15 @@ public sealed record E2BConnectionOptions
     /// <summary>A program built on this library, as <c>name/version</c>: appended to the <c>User-Agent</c>.</summary>
     public string? Integration { get; init; }
 
+    /// <summary>The name of the project that the key belongs to. It is only shown.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The name of the profile that these options were read from. It is only shown.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Where options came from, by the option's name (<c>ApiKey</c>, <c>Domain</c> …), in words that <see cref="E2BConnection.Settings"/> shows. An option without words is shown as <c>option</c>.</summary>
+    public IReadOnlyDictionary<string, string>? Origins { get; init; }
+
     /// <summary>Reads an environment variable; <see langword="null"/> means the process's environment.</summary>
     public Func<string, string?>? Environment { get; init; }
 

@@ -183,6 +183,21 @@ internal static class ErrorMapper
         cause.StatusCode,
         cause.RequestId);
 
+    /// <summary>A create whose outcome was not known, and of which no sandbox was found.</summary>
+    public static E2BException NotFoundAgain(E2BException failure, string mark)
+    {
+        string message = failure.Message + $" No sandbox of this request was found; one that comes later has the label {Sandboxes.RequestMark.Key}={mark} and ends with its lifetime.";
+        E2BException error = failure switch
+        {
+            E2BTimeoutException timeout => new E2BTimeoutException(timeout.Kind, message, timeout.InnerException) { Limit = timeout.Limit },
+            E2BUnreachableException => new E2BUnreachableException(message, failure.InnerException),
+            E2BProtocolException => new E2BProtocolException(message, failure.InnerException),
+            _ => new E2BException(message, failure.InnerException),
+        };
+        error.Facts = failure.Facts;
+        return error;
+    }
+
     private static E2BException With(E2BException error, CallContext context, int? status = null, string? requestId = null)
     {
         error.Facts = new ErrorFacts(context.SandboxId, status, requestId);

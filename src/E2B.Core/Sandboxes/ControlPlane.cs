@@ -83,7 +83,7 @@ internal sealed class ControlPlane
         var request = new HttpRequestMessage(call.Method, new Uri(_base + call.PathAndQuery));
         HttpRequestHeaders headers = request.Headers;
         headers.TryAddWithoutValidation("User-Agent", connection.UserAgent);
-        if (connection.ApiKey is not null)
+        if (connection.ApiKey is not null && !(call.AsAccount && connection.AccessToken is not null))
         {
             headers.TryAddWithoutValidation(E2BHeaders.ApiKey, connection.ApiKey);
         }
@@ -128,4 +128,8 @@ internal sealed record RestCall(
     Repeat Repeat,
     byte[]? Body = null,
     string? SandboxId = null,
-    Missing Missing = Missing.Something);
+    Missing Missing = Missing.Something)
+{
+    /// <summary>Whether it is the account that asks, by its access token, and not a project by its key.</summary>
+    public bool AsAccount { get; init; }
+}

@@ -23,7 +23,7 @@ internal static class SandboxModels
         MemoryMB = model.MemoryMB,
         DiskMB = model.DiskSizeMB,
         EnvdVersion = model.EnvdVersion,
-        Metadata = model.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(model.Metadata),
+        Metadata = RequestMark.TakeFrom(model.Metadata),
         AllowInternetAccess = model.AllowInternetAccess,
         OnTimeout = model.Lifecycle?.OnTimeout,
         AutoResume = model.Lifecycle?.AutoResume,
@@ -46,7 +46,7 @@ internal static class SandboxModels
             StartedAt = now,
             EndAt = now + TimeSpan.FromSeconds(request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds),
             EnvdVersion = made.EnvdVersion,
-            Metadata = request.Metadata is null ? new Dictionary<string, string>() : new Dictionary<string, string>(request.Metadata),
+            Metadata = RequestMark.TakeFrom(request.Metadata),
         };
     }
 

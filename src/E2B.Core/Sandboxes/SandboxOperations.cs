@@ -17,9 +17,6 @@ namespace E2B;
 /// </remarks>
 public sealed class SandboxOperations
 {
-    /// <summary>How long a create that was given up is still waited for.</summary>
-    private static readonly TimeSpan _undoLimit = TimeSpan.FromSeconds(5);
-
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
 
@@ -30,6 +27,11 @@ public sealed class SandboxOperations
     }
 
     /// <summary>Makes a sandbox. It runs when this returns. In debug mode it is the one on this machine, without a call.</summary>
+    /// <remarks>
+    /// Never two: the request is sent again only where the server cannot have acted on it. A sandbox whose answer got
+    /// lost, because the request timed out or the connection broke, is looked for, for 5 to 20 s, by the label
+    /// <c>e2b-dotnet-request-id</c>, which every sandbox gets and which <see cref="SandboxInfo.Metadata"/> leaves out.
+    /// </remarks>
     /// <param name="options">The sandbox to make.</param>
     /// <param name="cancellationToken">Gives up. A sandbox that is made all the same within 5 s is ended again.</param>
     /// <exception cref="E2BNotFoundException">There is no such template.</exception>
@@ -42,13 +44,7 @@ public sealed class SandboxOperations
         }
 
         NewSandboxRequest request = SandboxModels.ToRequest(options ?? new SandboxCreateOptions());
-        var call = new RestCall(
-            HttpMethod.Post,
-            "/sandboxes",
-            $"create a sandbox from the template '{request.TemplateID}'",
-            Repeat.Unsent,
-            JsonSerializer.SerializeToUtf8Bytes(request, RestJson.Default.NewSandboxRequest));
-        SandboxModel made = await SendOrUndoAsync(call, cancellationToken).ConfigureAwait(false);
+        SandboxModel made = await new SandboxCreation(_client, _plane, request).SendAsync(cancellationToken).ConfigureAwait(false);
         if (!new DaemonVersion(made.EnvdVersion).IsSupported)
         {
             await KillAsync(made.SandboxID, cancellationToken).ConfigureAwait(false);
@@ -60,33 +56,6 @@ public sealed class SandboxOperations
         }
 
         return new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
-    }
-
-    /// <summary>Sends a create. Given up, it ends the sandbox that was made all the same: it would live on, and be billed.</summary>
-    private async Task<SandboxModel> SendOrUndoAsync(RestCall call, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var abandon = new CancellationTokenSource();
-        Task<SandboxModel> sending = _plane.SendAsync(call, RestJson.Default.SandboxModel, abandon.Token);
-        try
-        {
-            return await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            abandon.CancelAfter(_undoLimit);
-            try
-            {
-                SandboxModel made = await sending.ConfigureAwait(false);
-                await KillAsync(made.SandboxID, abandon.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is E2BException or OperationCanceledException)
-            {
-                // It was not made, or not in time: then it ends with its lifetime.
-            }
-
-            throw;
-        }
     }
 
     /// <summary>Connects to a sandbox; one that is paused is resumed.</summary>
@@ -102,8 +71,7 @@ public sealed class SandboxOperations
             return Attach(sandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
         }
 
-        RestCall call = About(sandboxId, HttpMethod.Post, "/connect", "connect to", Repeat.Safe, ToJson(timeout));
-        SandboxModel model = await _plane.SendAsync(call, RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
+        SandboxModel model = await _plane.SendAsync(ConnectCall(sandboxId, timeout), RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
         return Attach(sandboxId, SandboxModels.ToAccess(model));
     }
 
@@ -198,6 +166,9 @@ public sealed class SandboxOperations
     /// <summary>Finds out what is needed to talk to a sandbox, leaving its lifetime as it is.</summary>
     internal async Task<SandboxAccess> GetAccessAsync(string sandboxId, CancellationToken cancellationToken) =>
         SandboxModels.ToAccess(await GetAsync(sandboxId, cancellationToken).ConfigureAwait(false));
+
+    internal static RestCall ConnectCall(string sandboxId, TimeSpan? timeout) =>
+        About(sandboxId, HttpMethod.Post, "/connect", "connect to", Repeat.Safe, ToJson(timeout));
 
     private static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
         method, $"/sandboxes/{Uri.EscapeDataString(sandboxId)}{rest}", $"{verb} the sandbox {sandboxId}", repeat, body, sandboxId, Missing.Sandbox);

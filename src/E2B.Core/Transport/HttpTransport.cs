@@ -15,6 +15,9 @@ internal enum Repeat
     /// <summary>When it cannot have reached the server.</summary>
     Unsent,
 
+    /// <summary>When it cannot have reached the server, or when the server has too much to do (429) and so did not do it.</summary>
+    Refused,
+
     /// <summary>Whenever it failed on the way or the server asked to come back later: doing it twice is doing it once.</summary>
     Safe,
 }
@@ -27,17 +30,22 @@ internal sealed class HttpTransport : IDisposable
 
     private const int MaxRetries = 2;
 
+    private static readonly ResiliencePropertyKey<HttpRequestMessage> _request = new("request");
+
     private readonly HttpMessageInvoker _invoker;
     private readonly ResiliencePipeline<HttpResponseMessage> _unsent;
+    private readonly ResiliencePipeline<HttpResponseMessage> _refused;
     private readonly ResiliencePipeline<HttpResponseMessage> _safe;
 
     public HttpTransport(E2BConnection connection)
     {
         _invoker = new HttpMessageInvoker(connection.HandlerFactory?.Invoke() ?? CreateHandler(connection));
         _unsent = BuildPipeline(connection.Clock, static (outcome, _) => IsUnsent(outcome.Exception));
+        _refused = BuildPipeline(connection.Clock, static (outcome, clock) => outcome.Result is { } response
+            ? response.StatusCode is HttpStatusCode.TooManyRequests && MayWait(response, clock)
+            : IsUnsent(outcome.Exception));
         _safe = BuildPipeline(connection.Clock, static (outcome, clock) => outcome.Result is { } response
-            ? response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
-                && !(ErrorAnswer.GetRetryAfter(response, clock) > LongestRetryAfter)
+            ? response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && MayWait(response, clock)
             : outcome.Exception is HttpRequestException or IOException);
     }
 
@@ -54,10 +62,29 @@ internal sealed class HttpTransport : IDisposable
             return await _invoker.SendAsync(make(state), cancellationToken).ConfigureAwait(false);
         }
 
-        return await (repeat == Repeat.Safe ? _safe : _unsent).ExecuteAsync(
-            static async (s, token) => await s._invoker.SendAsync(s.make(s.state), token).ConfigureAwait(false),
-            (_invoker, state, make),
-            cancellationToken).ConfigureAwait(false);
+        ResiliencePipeline<HttpResponseMessage> pipeline = repeat switch
+        {
+            Repeat.Safe => _safe,
+            Repeat.Refused => _refused,
+            _ => _unsent,
+        };
+        ResilienceContext context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            return await pipeline.ExecuteAsync(
+                static async (c, s) =>
+                {
+                    HttpRequestMessage request = s.make(s.state);
+                    c.Properties.Set(_request, request);
+                    return await s._invoker.SendAsync(request, c.CancellationToken).ConfigureAwait(false);
+                },
+                context,
+                (_invoker, state, make)).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 
     public void Dispose() => _invoker.Dispose();
@@ -66,6 +93,9 @@ internal sealed class HttpTransport : IDisposable
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError,
     };
+
+    private static bool MayWait(HttpResponseMessage response, TimeProvider clock) =>
+        !(ErrorAnswer.GetRetryAfter(response, clock) > LongestRetryAfter);
 
     private static ResiliencePipeline<HttpResponseMessage> BuildPipeline(
         TimeProvider clock, Func<Outcome<HttpResponseMessage>, TimeProvider, bool> shouldRepeat)
@@ -82,13 +112,32 @@ internal sealed class HttpTransport : IDisposable
                 arguments.Outcome.Result is { } response ? ErrorAnswer.GetRetryAfter(response, clock) : null),
             OnRetry = static arguments =>
             {
+                if (arguments.Context.Properties.TryGetValue(_request, out HttpRequestMessage? request))
+                {
+                    RequestRepeat.Report(
+                        request.Method, request.RequestUri!, ReasonOf(arguments.Outcome), arguments.RetryDelay, arguments.AttemptNumber + 2);
+                }
+
                 arguments.Outcome.Result?.Dispose();
                 return default;
             },
         }).Build();
     }
 
-    private static SocketsHttpHandler CreateHandler(E2BConnection connection) => new()
+    /// <summary>Why a request is sent again. Only what is known not to hold a secret: no message, no address.</summary>
+    private static string ReasonOf(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Result: { } response } => response.Headers.RetryAfter is { } after
+            ? $"HTTP {(int)response.StatusCode}, Retry-After {after}"
+            : $"HTTP {(int)response.StatusCode}",
+        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } } => "the name was not resolved",
+        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } } => "no connection",
+        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } => "no secure connection",
+        { Exception: HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } } => "no way through the proxy",
+        _ => "the connection broke",
+    };
+
+    internal static SocketsHttpHandler CreateHandler(E2BConnection connection) => new()
     {
         UseCookies = false,
         // A redirect would carry the API key to wherever the answer points.

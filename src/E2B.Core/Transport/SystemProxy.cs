@@ -11,9 +11,14 @@ internal sealed class SystemProxy : IWebProxy
         set => throw new NotSupportedException();
     }
 
-    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : HttpClient.DefaultProxy.GetProxy(destination);
+    /// <summary>Without the user and password that it may have: the stack puts the address into messages. They are asked of <see cref="Credentials"/>.</summary>
+    public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : WithoutUser(HttpClient.DefaultProxy.GetProxy(destination));
 
     public bool IsBypassed(Uri host) => host.IsLoopback
         || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || HttpClient.DefaultProxy.IsBypassed(host);
+
+    /// <summary>A proxy's address as it may be shown.</summary>
+    internal static Uri? WithoutUser(Uri? address) =>
+        address is { UserInfo.Length: > 0 } ? new UriBuilder(address) { UserName = string.Empty, Password = string.Empty }.Uri : address;
 }

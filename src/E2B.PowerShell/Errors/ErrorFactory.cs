@@ -32,6 +32,7 @@ internal static class ErrorFactory
 
     private static (string Id, ErrorCategory Category) Classify(Exception exception) => exception switch
     {
+        E2BProfileException stored => (stored.ErrorId, stored.Category),
         SandboxNotFoundException => ("E2BSandboxNotFound", ErrorCategory.ObjectNotFound),
         SandboxFileNotFoundException => ("E2BFileNotFound", ErrorCategory.ObjectNotFound),
         SandboxUserNotFoundException => ("E2BUserNotFound", ErrorCategory.ObjectNotFound),

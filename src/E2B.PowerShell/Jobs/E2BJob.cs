@@ -77,6 +77,8 @@ internal sealed class E2BJob : Job, IPipelineSink
 
     void IPipelineSink.WriteWarningText(string text) => Warning.Add(new WarningRecord(text));
 
+    void IPipelineSink.WriteVerboseText(string text) => Verbose.Add(new VerboseRecord(text));
+
     void IPipelineSink.WriteProgressBar(ProgressRecord progress) => Progress.Add(progress);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Threading.Channels;
 
 namespace E2B.PowerShell.Pipeline;
 
@@ -26,6 +27,40 @@ internal static class AsyncBridge
         }
 
         return ResultOf(task, stop.Token);
+    }
+
+    /// <summary>Waits for the work's result, and tells meanwhile, on the waiting thread, of requests that have to be sent again.</summary>
+    /// <exception cref="PipelineStoppedException"><paramref name="stop"/> was cancelled, as by Ctrl+C.</exception>
+    public static T Run<T>(Func<CancellationToken, Task<T>> work, Action<string> tell, CancellationToken stop)
+    {
+        var told = Channel.CreateUnbounded<string>();
+        Task<T> task = Start(token => ObserveAsync(work, told.Writer, token), stop);
+        while (told.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+        {
+            while (told.Reader.TryRead(out string? text))
+            {
+                // A stopped pipeline takes nothing more, while the work is still to be waited for.
+                if (!stop.IsCancellationRequested)
+                {
+                    tell(text);
+                }
+            }
+        }
+
+        return ResultOf(task, stop);
+    }
+
+    private static async Task<T> ObserveAsync<T>(Func<CancellationToken, Task<T>> work, ChannelWriter<string> told, CancellationToken stop)
+    {
+        using IDisposable end = RequestRepeat.Observe(repeat => told.TryWrite(repeat.ToString()));
+        try
+        {
+            return await work(stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            told.TryComplete();
+        }
     }
 
     /// <summary>On the thread pool, so that nothing asks for the pipeline's thread while it waits.</summary>

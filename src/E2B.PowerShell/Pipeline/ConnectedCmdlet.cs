@@ -31,7 +31,9 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         {
             try
             {
-                return _client ??= WithTimeout(Clients.For(Connections.Resolve(Connection, Session)));
+                _client ??= WithTimeout(Clients.For(Connections.Resolve(Connection, Session)));
+                PassOnWarnings();
+                return _client;
             }
             catch (E2BException e)
             {
@@ -49,6 +51,15 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         if (MyInvocation.BoundParameters.ContainsKey("Sandbox") && !SandboxArgument.Enumerate(sandbox).Any())
         {
             Refuse("E2BNoSandbox", "The sandbox given is $null. Leave it out to use the default sandbox.", null);
+        }
+    }
+
+    /// <summary>Says what was found wrong with stored settings.</summary>
+    private protected void PassOnWarnings()
+    {
+        while (Session.TryTakeWarning(out string? warning))
+        {
+            WriteWarning(warning);
         }
     }
 

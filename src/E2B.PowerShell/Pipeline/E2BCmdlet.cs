@@ -33,6 +33,8 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
 
     void IPipelineSink.WriteWarningText(string text) => WriteWarning(text);
 
+    void IPipelineSink.WriteVerboseText(string text) => WriteVerbose(text);
+
     void IPipelineSink.WriteProgressBar(ProgressRecord progress) => WriteProgress(progress);
 
     /// <summary>What goes down the pipeline for a worker's output; asked on the pipeline's thread.</summary>
@@ -70,7 +72,7 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     {
         try
         {
-            result = AsyncBridge.Run(work, _stop.Token);
+            result = Await(work);
             return true;
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
@@ -114,4 +116,7 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
         ThrowTerminatingError(ErrorFactory.InvalidArgument(errorId, message, target));
         throw new PipelineStoppedException();
     }
+
+    /// <summary>Does one asynchronous thing; its failure is thrown. -Verbose tells of requests that have to be sent again.</summary>
+    private protected T Await<T>(Func<CancellationToken, Task<T>> work) => AsyncBridge.Run(work, WriteVerbose, _stop.Token);
 }

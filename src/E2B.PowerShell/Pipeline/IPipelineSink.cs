@@ -13,5 +13,7 @@ internal interface IPipelineSink
 
     void WriteWarningText(string text);
 
+    void WriteVerboseText(string text);
+
     void WriteProgressBar(ProgressRecord progress);
 }

@@ -58,6 +58,11 @@ internal abstract record PipelineItem
         public override void WriteTo(IPipelineSink sink) => sink.WriteWarningText(Text);
     }
 
+    internal sealed record Verbose(string Text) : PipelineItem
+    {
+        public override void WriteTo(IPipelineSink sink) => sink.WriteVerboseText(Text);
+    }
+
     internal sealed record Progress(ProgressRecord Value) : PipelineItem
     {
         public override void WriteTo(IPipelineSink sink) => sink.WriteProgressBar(Value);

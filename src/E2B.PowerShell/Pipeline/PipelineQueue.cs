@@ -30,7 +30,7 @@ internal sealed class PipelineQueue : IDisposable
     {
         CancellationToken token = _stop.Token;
         var writer = new PipelineWriter(_items.Writer, token);
-        Task<T> worker = Task.Run(() => work(writer, token), CancellationToken.None);
+        Task<T> worker = Task.Run(() => WorkAsync(work, writer, token), CancellationToken.None);
         lock (_lock)
         {
             _workers.Add(worker);
@@ -116,6 +116,13 @@ internal sealed class PipelineQueue : IDisposable
         }
 
         return _waiting;
+    }
+
+    /// <summary>Requests that the worker has to send again are told of by -Verbose.</summary>
+    private static async Task<T> WorkAsync<T>(Func<PipelineWriter, CancellationToken, Task<T>> work, PipelineWriter writer, CancellationToken token)
+    {
+        using IDisposable told = RequestRepeat.Observe(writer.TryVerbose);
+        return await work(writer, token).ConfigureAwait(false);
     }
 
     private void CompleteWhenWorkersEnd()

@@ -26,6 +26,9 @@ internal sealed class E2BSession
     /// <summary>What the environment gave the last time, and the environment that it was.</summary>
     public EnvironmentConnection? FromEnvironment { get; set; }
 
+    /// <summary>What is still to be said to the person, by the next cmdlet that can.</summary>
+    private readonly ConcurrentQueue<string> _warnings = new();
+
     public E2BDefault Defaults { get; set; } = new();
 
     /// <summary>The server that this session started, if it did.</summary>
@@ -42,6 +45,16 @@ internal sealed class E2BSession
 
     /// <summary>The jobs of this session that have not ended yet.</summary>
     private readonly ConcurrentDictionary<Job, byte> _jobs = [];
+
+    public void Warn(IEnumerable<string> warnings)
+    {
+        foreach (string warning in warnings)
+        {
+            _warnings.Enqueue(warning);
+        }
+    }
+
+    public bool TryTakeWarning(out string? warning) => _warnings.TryDequeue(out warning);
 
     /// <summary>Has a job end with the session, if it has not by then.</summary>
     public void Track(Job job)

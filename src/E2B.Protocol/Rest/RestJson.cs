@@ -11,6 +11,7 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(SandboxModel))]
 [JsonSerializable(typeof(SandboxDetailModel))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxDetailModel>))]
+[JsonSerializable(typeof(IReadOnlyList<ProjectModel>))]
 [JsonSerializable(typeof(TimeoutRequest))]
 [JsonSerializable(typeof(ErrorModel))]
 [JsonSerializable(typeof(InitRequest))]

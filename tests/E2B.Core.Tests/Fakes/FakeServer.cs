@@ -97,6 +97,9 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>The body of the request that was read last.</summary>
+    public byte[] Body { get; private set; } = [];
+
     /// <summary>The line and the headers of the request that was read last.</summary>
     public string Head { get; private set; } = string.Empty;
 
@@ -112,7 +115,8 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
             if (line.Length == 0)
             {
                 Head = head.ToString();
-                await stream.ReadExactlyAsync(new byte[length], stop);
+                Body = new byte[length];
+                await stream.ReadExactlyAsync(Body, stop);
                 return first;
             }
 
@@ -144,6 +148,13 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
     {
         IsClosed = true;
         stream.Close();
+    }
+
+    /// <summary>The same, with a reset instead of an end.</summary>
+    public void Reset()
+    {
+        stream.Socket.LingerState = new LingerOption(true, 0);
+        Close();
     }
 
     private async Task<string?> ReadLineAsync()

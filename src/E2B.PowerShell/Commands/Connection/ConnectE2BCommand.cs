@@ -2,18 +2,21 @@ using System.Management.Automation;
 using System.Net;
 using System.Security;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Completion;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Commands;
 
-/// <summary>Chooses the account, or the local server, that this session works with.</summary>
-[Cmdlet(VerbsCommunications.Connect, "E2B", DefaultParameterSetName = ServiceSet)]
+/// <summary>Chooses the account, or the local server, that this session works with, and stores it as a profile if asked to.</summary>
+[Cmdlet(VerbsCommunications.Connect, "E2B", DefaultParameterSetName = ServiceSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(E2BConnection))]
 public sealed class ConnectE2BCommand : E2BCmdlet
 {
     private const string ServiceSet = "Service";
+    private const string VaultSet = "Vault";
+    private const string ProjectSet = "Project";
     private const string LocalSet = "Local";
 
     /// <summary>The API key: a SecureString, or plain text from a vault.</summary>
@@ -22,27 +25,64 @@ public sealed class ConnectE2BCommand : E2BCmdlet
     [SecretTransformation]
     public SecureString? ApiKey { get; set; }
 
+    /// <summary>The name of the API key in a vault of Microsoft.PowerShell.SecretManagement.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = VaultSet)]
+    [ValidateNotNullOrEmpty]
+    public string? ApiKeySecret { get; set; }
+
+    /// <summary>The vault that holds the key, where there are several.</summary>
+    [Parameter(ParameterSetName = VaultSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Vault { get; set; }
+
+    /// <summary>A project's name or id: the one that the CLI holds, or one of the account whose access token there is.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ProjectSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProjectCompleter))]
+    public string? Project { get; set; }
+
     /// <summary>An account's access token: a SecureString, or plain text from a vault.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = ProjectSet)]
     [AllowNull]
     [SecretTransformation]
     public SecureString? AccessToken { get; set; }
 
     /// <summary>The domain of a self-hosted cluster.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = ProjectSet)]
     public string? Domain { get; set; }
 
     /// <summary>The address of the API, where it is not <c>https://api.</c> and the domain.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = ProjectSet)]
     public Uri? ApiUrl { get; set; }
 
     /// <summary>The address under which all sandboxes are reached, where the domain does not say it.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = ProjectSet)]
     public Uri? SandboxUrl { get; set; }
 
     /// <summary>Talk to one daemon on this machine, without any control plane, as the official SDKs do with E2B_DEBUG.</summary>
     [Parameter(ParameterSetName = ServiceSet)]
     public SwitchParameter DebugMode { get; set; }
+
+    /// <summary>A stored profile to use, or, with -Save, to store.</summary>
+    [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = ProjectSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProfileNameCompleter))]
+    public string? ProfileName { get; set; }
+
+    /// <summary>Store the connection as a profile, <c>default</c> unless -ProfileName says otherwise.</summary>
+    [Parameter(ParameterSetName = ServiceSet)]
+    [Parameter(ParameterSetName = VaultSet)]
+    [Parameter(ParameterSetName = ProjectSet)]
+    public SwitchParameter Save { get; set; }
 
     /// <summary>Use the local server of this machine: the one that this session started, else one that runs.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LocalSet)]
@@ -74,17 +114,27 @@ public sealed class ConnectE2BCommand : E2BCmdlet
         E2BSession session = E2BSession.Current;
         try
         {
-            E2BConnectionOptions options = Local ? LocalOptions(session) : ServiceOptions();
-            options = options with
+            E2BConnectionOptions options = Local ? StoredAccount.Overlay(LocalOptions(session), Given()) : ServiceOptions();
+            var connection = E2BConnection.Resolve(options);
+            string name = ProfileName ?? ProfileFile.DefaultName;
+            string action = Save ? $"Connect, and store the profile '{name}' in '{ProfileFile.Location}'" : "Connect";
+            if (!ShouldProcess(connection.ApiUrl.Authority, action))
             {
-                ProxyUri = Proxy,
-                RequestTimeout = MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec)) ? TimeSpan.FromSeconds(RequestTimeoutSec) : null,
-            };
-            session.Connection = E2BConnection.Resolve(options);
+                return;
+            }
+
+            if (Save)
+            {
+                ProfileFile.Save(name, StoredAccount.ToProfile(options, ApiKeySecret, Vault));
+                connection = E2BConnection.Resolve(options with { Profile = name });
+            }
+
+            session.Connection = connection;
+            Warn(connection);
         }
-        catch (E2BException e)
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
-            ThrowTerminatingError(ErrorFactory.Create(e, null));
+            ThrowTerminatingError(ErrorFactory.Create(e, ProfileName ?? Project ?? ApiKeySecret));
         }
 
         if (PassThru)
@@ -92,6 +142,8 @@ public sealed class ConnectE2BCommand : E2BCmdlet
             WriteObject(session.Connection);
         }
     }
+
+    private static string? Reveal(SecureString? secret) => secret is null ? null : new NetworkCredential(string.Empty, secret).Password;
 
     /// <summary>A secret that a vault did not find must not quietly become somebody else's.</summary>
     private void RefuseEmpty(string name, SecureString? secret)
@@ -102,17 +154,52 @@ public sealed class ConnectE2BCommand : E2BCmdlet
         }
     }
 
-    private static string? Reveal(SecureString? secret) => secret is null ? null : new NetworkCredential(string.Empty, secret).Password;
-
-    private E2BConnectionOptions ServiceOptions() => Connections.WithStoredKey(new E2BConnectionOptions
+    private void Warn(E2BConnection connection)
     {
-        ApiKey = Reveal(ApiKey),
-        AccessToken = Reveal(AccessToken),
-        Domain = Domain,
-        ApiUrl = ApiUrl,
-        SandboxUrl = SandboxUrl,
-        Debug = DebugMode.IsPresent ? DebugMode.ToBool() : null,
-    });
+        if (Save || connection.Settings.Any(static s => s.Source.StartsWith("profile", StringComparison.Ordinal) || s.Source == CliConfiguration.Location))
+        {
+            foreach (string warning in StoredAccount.Warnings())
+            {
+                WriteWarning(warning);
+            }
+        }
+    }
+
+    /// <summary>What the parameters say.</summary>
+    private E2BConnectionOptions Given() => StoredAccount.Labelled(
+        new E2BConnectionOptions
+        {
+            ApiKey = ApiKeySecret is null ? Reveal(ApiKey) : SecretVault.Read(ApiKeySecret, Vault),
+            AccessToken = Reveal(AccessToken),
+            Domain = string.IsNullOrEmpty(Domain) ? null : Domain,
+            ApiUrl = ApiUrl,
+            SandboxUrl = SandboxUrl,
+            Debug = DebugMode.IsPresent ? DebugMode.ToBool() : null,
+            ProxyUri = Proxy,
+            RequestTimeout = MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec)) ? TimeSpan.FromSeconds(RequestTimeoutSec) : null,
+        },
+        "Connect-E2B",
+        ApiKeySecret is null ? "Connect-E2B" : $"vault, secret '{ApiKeySecret}'");
+
+    /// <summary>Parameters, on top of the profile that is named, else of what the environment or the stores have.</summary>
+    private E2BConnectionOptions ServiceOptions()
+    {
+        E2BConnectionOptions given = Given();
+        if (Project is not null)
+        {
+            // With a profile's name this is what to store; another profile's address would be another service's.
+            return Await(token => ProjectChoice.FindAsync(Project, given, token));
+        }
+
+        if (ProfileName is null)
+        {
+            return StoredAccount.AddTo(given);
+        }
+
+        return ProfileFile.Find(ProfileName) is { } profile
+            ? StoredAccount.Overlay(StoredAccount.OptionsOf(ProfileName, profile), given)
+            : Save ? StoredAccount.AddTo(given) : throw ProfileFile.Missing(ProfileName);
+    }
 
     private E2BConnectionOptions LocalOptions(E2BSession session)
     {
@@ -129,6 +216,6 @@ public sealed class ConnectE2BCommand : E2BCmdlet
                 DataDirectory));
         }
 
-        return server!.ToConnectionOptions();
+        return StoredAccount.Labelled(server!.ToConnectionOptions(), "the local server", "the local server");
     }
 }

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using E2B.Errors;
+using E2B.Protocol.Rest;
+using E2B.Transport;
+
+namespace E2B.Sandboxes;
+
+/// <summary>
+/// One create, of which there is to be one sandbox or none. It is never sent again where the server may have acted on
+/// it: a sandbox whose answer got lost is looked for by the request's mark instead.
+/// </summary>
+internal sealed class SandboxCreation
+{
+    /// <summary>How long a create that was given up is still waited for.</summary>
+    private static readonly TimeSpan _undoLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>The waits before each look for a sandbox that a server may still be making.</summary>
+    private static readonly TimeSpan[] _looks =
+    [
+        TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2),
+        TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3),
+    ];
+
+    private static readonly TimeSpan _shortestLook = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _longestLook = TimeSpan.FromSeconds(20);
+
+    private readonly E2BClient _client;
+    private readonly ControlPlane _plane;
+    private readonly NewSandboxRequest _request;
+    private readonly string _mark = RequestMark.NewValue();
+
+    /// <summary>The time for all looks together: as long as the request could take, within reason.</summary>
+    private TimeSpan LookLimit => _client.Connection.RequestTimeout switch
+    {
+        var none when none == TimeSpan.Zero => _longestLook,
+        var timeout when timeout < _shortestLook => _shortestLook,
+        var timeout when timeout > _longestLook => _longestLook,
+        var timeout => timeout,
+    };
+
+    public SandboxCreation(E2BClient client, ControlPlane plane, NewSandboxRequest request)
+    {
+        _client = client;
+        _plane = plane;
+        _request = request with { Metadata = RequestMark.AddTo(request.Metadata, _mark) };
+    }
+
+    /// <summary>Sends it. Given up, it ends the sandbox that was made all the same: it would live on, and be billed.</summary>
+    public async Task<SandboxModel> SendAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var abandon = new CancellationTokenSource();
+        Task<SandboxModel> making = SendOrFindAsync(abandon.Token);
+        try
+        {
+            return await making.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            abandon.CancelAfter(_undoLimit);
+            try
+            {
+                SandboxModel made = await making.ConfigureAwait(false);
+                await _client.Sandboxes.KillAsync(made.SandboxID, abandon.Token).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is E2BException or OperationCanceledException)
+            {
+                // It was not made, or not in time: then it ends with its lifetime.
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<SandboxModel> SendOrFindAsync(CancellationToken cancellationToken)
+    {
+        var call = new RestCall(
+            HttpMethod.Post,
+            "/sandboxes",
+            $"create a sandbox from the template '{_request.TemplateID}'",
+            Repeat.Refused,
+            JsonSerializer.SerializeToUtf8Bytes(_request, RestJson.Default.NewSandboxRequest));
+        try
+        {
+            return await _plane.SendAsync(call, RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
+        }
+        catch (E2BException e) when (LooksAfter(e) > 0)
+        {
+            int looks = LooksAfter(e);
+            return await FindAsync(looks, cancellationToken).ConfigureAwait(false)
+                ?? throw ErrorMapper.NotFoundAgain(e, _mark);
+        }
+    }
+
+    /// <summary>How often to look for a sandbox after a failure; 0 when the server cannot have made one.</summary>
+    private static int LooksAfter(E2BException failure) => failure switch
+    {
+        // The client stopped listening, the connection broke, or a gateway did: a server behind it may be at work.
+        E2BTimeoutException { Kind: E2BTimeoutKind.Request } => _looks.Length,
+        E2BUnreachableException { StatusCode: null } => IsUnsent(failure) ? 0 : _looks.Length,
+        E2BUnreachableException { StatusCode: 502 or 504 } => _looks.Length,
+
+        // The server is done with the request and says that it failed, or something that is no answer.
+        E2BProtocolException { StatusCode: null } or { StatusCode: >= 500 } => 1,
+        _ => 0,
+    };
+
+    private static bool IsUnsent(E2BException failure) => failure.InnerException is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+
+    private async Task<SandboxModel?> FindAsync(int looks, CancellationToken cancellationToken)
+    {
+        var filter = new SandboxListFilter
+        {
+            Metadata = new Dictionary<string, string> { [RequestMark.Key] = _mark },
+            States = [SandboxState.Running, SandboxState.Paused],
+        };
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(LookLimit);
+        foreach (TimeSpan wait in _looks.Take(looks))
+        {
+            try
+            {
+                await Task.Delay(wait, _client.Connection.Clock, limit.Token).ConfigureAwait(false);
+                await foreach (SandboxInfo found in _client.Sandboxes.ListAsync(filter, limit.Token).ConfigureAwait(false))
+                {
+                    return await AdoptAsync(found, limit.Token).ConfigureAwait(false);
+                }
+            }
+            catch (E2BException)
+            {
+                // What broke the create may break this too: there is another look.
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A list does not tell tokens. Connecting does, and counts the lifetime from now, as the caller does.</summary>
+    private Task<SandboxModel> AdoptAsync(SandboxInfo found, CancellationToken cancellationToken) => _plane.SendAsync(
+        SandboxOperations.ConnectCall(found.SandboxId, _request.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null),
+        RestJson.Default.SandboxModel,
+        cancellationToken);
+}
