@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Network;
 
 namespace E2B.LocalServer.Hosting;
 
@@ -81,6 +82,10 @@ internal sealed class ProcessSandboxHost : ISandboxHost
 
         public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
             throw new NotSupportedException("Without isolation a port of the sandbox is a port of this machine.");
+
+        public Task SetEgressAsync(EgressPolicy policy) => policy.IsOpen
+            ? Task.CompletedTask
+            : throw new NotSupportedException("without isolation, a sandbox's network is this machine's");
 
         public async ValueTask DisposeAsync()
         {

@@ -1,11 +1,12 @@
 using System.Net.Sockets;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Network;
 using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.Hosting;
 
 /// <summary>Sandboxes as containers: what the control plane asks for, said in the runtime's terms.</summary>
-internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogger log) : ISandboxHost
+internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, NetworkOptions network, ILogger log) : ISandboxHost
 {
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
@@ -21,12 +22,19 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
                     Agent = AgentCommand.ThisProgram(),
                     PoolSize = poolSize,
                     DefaultLimits = Convert(ServerFacts.BaseLimits),
+                    Network = network,
+                    Log = log,
                 },
                 cancellationToken);
         }
         catch (StartupCheckException e)
         {
             throw new ServerStartException(e.Message, e);
+        }
+
+        if (_runtime.NetworkFailure is { } failure)
+        {
+            log.LogWarning("Sandboxes have no internet. {Reason}", failure);
         }
 
         _pool = new SandboxPool(_runtime, log);
@@ -63,8 +71,10 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
         public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken) =>
             new NetworkStream(await sandbox.ConnectAgentAsync(cancellationToken), ownsSocket: true);
 
-        public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("The local server does not reach other ports of a sandbox than its agent's.");
+        public async ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
+            new NetworkStream(await sandbox.ConnectPortAsync(port, cancellationToken), ownsSocket: true);
+
+        public Task SetEgressAsync(EgressPolicy policy) => sandbox.SetEgressAsync(policy);
 
         public ValueTask DisposeAsync() => sandbox.DisposeAsync();
     }

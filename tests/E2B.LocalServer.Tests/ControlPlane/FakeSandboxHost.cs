@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Network;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +29,9 @@ internal sealed class FakeSandboxHost : ISandboxHost
 
     /// <summary>What connects to a port of a sandbox.</summary>
     public Func<int, Stream> ConnectPort { get; set; } = _ => throw new NotSupportedException();
+
+    /// <summary>What happens before rules are taken.</summary>
+    public Action<EgressPolicy> BeforeEgress { get; set; } = _ => { };
 
     public IReadOnlyCollection<FakeSandbox> All => _all;
 
@@ -114,6 +118,16 @@ internal sealed class FakeSandbox : IHostedSandbox
     }
 
     public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) => new(_host.ConnectPort(port));
+
+    /// <summary>The rules it was last given.</summary>
+    public EgressPolicy? Egress { get; private set; }
+
+    public Task SetEgressAsync(EgressPolicy policy)
+    {
+        _host.BeforeEgress(policy);
+        Egress = policy;
+        return Task.CompletedTask;
+    }
 
     /// <summary>What happens when the agent closes every connection.</summary>
     public void CloseConnections()

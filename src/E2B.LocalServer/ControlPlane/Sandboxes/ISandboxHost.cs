@@ -1,3 +1,5 @@
+using E2B.LocalServer.Network;
+
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>What starts sandboxes. The control plane knows no more of them than this.</summary>
@@ -27,6 +29,10 @@ public interface IHostedSandbox : IAsyncDisposable
     /// <exception cref="NotSupportedException">The host offers no ports.</exception>
     /// <exception cref="IOException">Nothing listens there; a <see cref="System.Net.Sockets.SocketException"/> says the same.</exception>
     ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the rules for where the sandbox may connect to, all at one moment.</summary>
+    /// <exception cref="NotSupportedException">The host cannot enforce or offer it; the message says why.</exception>
+    Task SetEgressAsync(EgressPolicy policy);
 }
 
 /// <summary>What a sandbox may use.</summary>

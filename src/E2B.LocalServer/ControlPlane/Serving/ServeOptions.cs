@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using E2B.LocalServer.Network;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -17,6 +19,7 @@ public sealed record ServeOptions
 {
     private const int DefaultPoolSize = 2;
     private const int MaxPoolSize = 64;
+    private const int DnsPort = 53;
 
     public int Port { get; init; } = Protocol.E2BDefaults.DebugApiPort;
 
@@ -26,6 +29,9 @@ public sealed record ServeOptions
 
     /// <summary>How many started sandboxes wait for the next create.</summary>
     public int PoolSize { get; init; } = DefaultPoolSize;
+
+    /// <summary>How sandboxes get at the internet.</summary>
+    public NetworkOptions Network { get; init; } = new();
 
     /// <summary>Whether the server ends when its stdin does, and so with the program that started it, however that ends.</summary>
     public bool ExitWithStdin { get; init; }
@@ -39,6 +45,8 @@ public sealed record ServeOptions
         var isolation = Isolation.Runc;
         int pool = DefaultPoolSize;
         bool exitWithStdin = false;
+        var hostPorts = new List<int>();
+        var resolvers = new List<IPEndPoint>();
         for (int i = 0; i < args.Length; i++)
         {
             string name = args[i];
@@ -54,7 +62,7 @@ public sealed record ServeOptions
                 (name, value) = (name[..equals], name[(equals + 1)..]);
             }
 
-            if (name is not ("--port" or "--data" or "--isolation" or "--pool"))
+            if (name is not ("--port" or "--data" or "--isolation" or "--pool" or "--allow-host-port" or "--dns"))
             {
                 throw new UsageException($"unknown option '{args[i]}'");
             }
@@ -81,6 +89,16 @@ public sealed record ServeOptions
                         ? size
                         : throw new UsageException($"--pool is a number from 0 to {MaxPoolSize}, not '{value}'");
                     break;
+                case "--allow-host-port":
+                    hostPorts.Add(int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int opened) && opened is > 0 and <= 65535 and not DnsPort
+                        ? opened
+                        : throw new UsageException($"--allow-host-port is a number from 1 to 65535 and not {DnsPort}, which answers for names; not '{value}'"));
+                    break;
+                case "--dns":
+                    resolvers.Add(IPEndPoint.TryParse(value, out IPEndPoint? resolver)
+                        ? new IPEndPoint(resolver.Address, resolver.Port == 0 ? DnsPort : resolver.Port)
+                        : throw new UsageException($"--dns is an address, with or without a port, not '{value}'"));
+                    break;
                 case "--data":
                     data = value;
                     break;
@@ -102,6 +120,7 @@ public sealed record ServeOptions
             Isolation = isolation,
             PoolSize = pool,
             ExitWithStdin = exitWithStdin,
+            Network = new NetworkOptions { HostPorts = [.. hostPorts.Distinct()], Resolvers = resolvers },
         };
     }
 }
