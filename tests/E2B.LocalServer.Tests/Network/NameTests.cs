@@ -1,10 +1,7 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using E2B.LocalServer.Network;
+using E2B.LocalServer.Network.Ports;
 using E2B.LocalServer.Runtime;
 using E2B.LocalServer.Tests.Runtime;
 using Xunit;
@@ -12,13 +9,13 @@ using Xunit;
 namespace E2B.LocalServer.Tests.Network;
 
 /// <summary>Looking names up, and rules that allow names.</summary>
-public sealed class NameTests
+public sealed class NameTests(SharedWorld shared) : IClassFixture<SharedWorld>
 {
     [Fact]
     public async Task Names_are_looked_up_by_the_hosts_resolvers()
     {
-        await using var world = await World.OpenAsync();
-        var sandbox = await world.StartAsync();
+        var world = shared.World;
+        await using var sandbox = await world.StartAsync();
 
         Assert.Equal($"answer at {World.WebAddress} to {World.HostAddress}\n", await world.FetchAsync(sandbox, "http://web.test/"));
         Assert.Contains("web.test", world.Lookups);
@@ -44,9 +41,8 @@ public sealed class NameTests
     [InlineData("*", "other.test", true)]
     public async Task A_name_is_allowed_while_the_rest_is_denied(string allow, string name, bool reaches)
     {
-        await using var world = await World.OpenAsync();
-        ServeTls(world);
-        var sandbox = await StartAsync(world, allow);
+        var world = shared.World;
+        await using var sandbox = await StartAsync(world, allow);
 
         await world.AssertReachesAsync(sandbox, $"http://{name}/", reaches);
         await world.AssertReachesAsync(sandbox, $"https://{name}/", reaches, "--insecure");
@@ -55,9 +51,8 @@ public sealed class NameTests
     [Fact]
     public async Task What_is_allowed_by_name_goes_where_the_name_leads()
     {
-        await using var world = await World.OpenAsync();
-        ServeTls(world);
-        var sandbox = await StartAsync(world, "web.test");
+        var world = shared.World;
+        await using var sandbox = await StartAsync(world, "web.test");
 
         // The sandbox says that web.test were the other one.
         Assert.StartsWith($"answer at {World.WebAddress} ", await world.FetchAsync(sandbox, "http://web.test/", $"--resolve web.test:80:{World.OtherWebAddress}"), StringComparison.Ordinal);
@@ -68,8 +63,8 @@ public sealed class NameTests
     [Fact]
     public async Task A_name_that_leads_inside_is_not_reached()
     {
-        await using var world = await World.OpenAsync();
-        var sandbox = await StartAsync(world, "inner.test 10.9.8.7 10.9.8.7.nip.test");
+        var world = shared.World;
+        await using var sandbox = await StartAsync(world, "inner.test 10.9.8.7 10.9.8.7.nip.test");
         world.Names["10.9.8.7.nip.test"] = "10.9.8.7";
 
         await world.AssertReachesAsync(sandbox, "http://inner.test/", reaches: false);
@@ -91,7 +86,7 @@ public sealed class NameTests
                     HostRules = rules => rules.Replace("ip daddr @forbidden reject", "ip daddr 192.168.77.7 reject", StringComparison.Ordinal),
                 }
             : null);
-            using var socket = E2B.LocalServer.Network.Ports.NetworkSockets.Tcp(world.Test.Runtime.Parts.Network!.Router);
+            using var socket = NetworkSockets.Tcp(world.Test.Runtime.Parts.Network!.Router);
             var attempt = socket.ConnectAsync(IPAddress.Parse(World.Forbidden[0]), 80, TestRuntime.Token).AsTask();
             if (open)
             {
@@ -107,9 +102,9 @@ public sealed class NameTests
     [Fact]
     public async Task Addresses_and_other_ports_are_as_their_own_rules_say()
     {
-        await using var world = await World.OpenAsync();
-        world.Serve(world.Internet, IPAddress.Any, 8080);
-        var sandbox = await StartAsync(world, "web.test " + World.OtherWebAddress);
+        var world = shared.World;
+        await using var server = new TcpService(world.Internet, new IPEndPoint(IPAddress.Any, 8080), World.AnswerAsync);
+        await using var sandbox = await StartAsync(world, "web.test " + World.OtherWebAddress);
 
         await world.AssertReachesAsync(sandbox, $"http://{World.WebAddress}/", reaches: false);
         await world.AssertReachesAsync(sandbox, "http://web.test:8080/", reaches: false);
@@ -120,8 +115,8 @@ public sealed class NameTests
     [Fact]
     public async Task The_proxy_is_not_reached_but_by_being_led_there()
     {
-        await using var world = await World.OpenAsync();
-        var sandbox = await StartAsync(world, "web.test");
+        var world = shared.World;
+        await using var sandbox = await StartAsync(world, "web.test");
         var ports = world.Test.Runtime.Parts.Network!.Router.Run(() => File.ReadAllLines("/proc/thread-self/net/tcp"))
             .Skip(1).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(columns => columns[3] == "0A")
             .Select(columns => Convert.ToInt32(columns[1].Split(':')[1], 16)).Where(port => port != 53).ToArray();
@@ -138,19 +133,18 @@ public sealed class NameTests
     [InlineData("*.test", true)]
     public async Task A_change_closes_what_it_no_longer_allows_by_name(string allow, bool stays)
     {
-        await using var world = await World.OpenAsync();
+        var world = shared.World;
         var arrived = new TaskCompletionSource();
         var go = new TaskCompletionSource();
         world.Names["slow.test"] = "198.51.100.30";
-        await NetworkTool.IpAsync(world.Internet, "address add 198.51.100.30/32 dev lo");
-        world.Serve(world.Internet, new IPEndPoint(IPAddress.Parse("198.51.100.30"), 80), async (client, ending) =>
+        await using var server = new TcpService(world.Internet, new IPEndPoint(IPAddress.Parse("198.51.100.30"), 80), async (client, ending) =>
         {
             await client.ReceiveAsync(new byte[4096], ending);
             arrived.SetResult();
             await go.Task;
             await client.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nanswer "u8.ToArray(), ending);
         });
-        var sandbox = await StartAsync(world, "slow.test");
+        await using var sandbox = await StartAsync(world, "slow.test");
         var fetching = world.FetchAsync(sandbox, "http://slow.test/", "-m 20");
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(20), TestRuntime.Token);
 
@@ -167,10 +161,9 @@ public sealed class NameTests
     [Fact]
     public async Task Large_bodies_pass_both_ways()
     {
-        await using var world = await World.OpenAsync();
-        await NetworkTool.IpAsync(world.Internet, "address add 198.51.100.30/32 dev lo");
+        var world = shared.World;
         world.Names["echo.test"] = "198.51.100.30";
-        world.Serve(world.Internet, new IPEndPoint(IPAddress.Parse("198.51.100.30"), 80), async (client, ending) =>
+        await using var server = new TcpService(world.Internet, new IPEndPoint(IPAddress.Parse("198.51.100.30"), 80), async (client, ending) =>
         {
             // A head, then what came after the request's head, until the client has said all.
             await using var stream = new NetworkStream(client, ownsSocket: false);
@@ -180,7 +173,7 @@ public sealed class NameTests
             await stream.WriteAsync(all.GetBuffer().AsMemory(head, (int)all.Length - head), ending);
             client.Shutdown(SocketShutdown.Send);
         });
-        var sandbox = await StartAsync(world, "echo.test");
+        await using var sandbox = await StartAsync(world, "echo.test");
 
         Assert.Equal("same\n", (await world.Test.ExecAsync(sandbox, """
             python3 -c "
@@ -199,20 +192,5 @@ public sealed class NameTests
         var sandbox = await world.StartAsync();
         await sandbox.SetEgressAsync(Policies.Of(allow, Policies.Everything));
         return sandbox;
-    }
-
-    private static void ServeTls(World world)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var usable = X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
-        world.Serve(world.Internet, new IPEndPoint(IPAddress.Any, 443), async (client, ending) =>
-        {
-            await using var stream = new SslStream(new NetworkStream(client, ownsSocket: false));
-            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = usable }, ending);
-            _ = await stream.ReadAtLeastAsync(new byte[4096], 1, cancellationToken: ending);
-            var text = $"answer at {((IPEndPoint)client.LocalEndPoint!).Address} over TLS\n";
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"), ending);
-        });
     }
 }

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using E2B.LocalServer.Network;
+using E2B.LocalServer.Network.Ports;
 using Xunit;
 
 namespace E2B.LocalServer.Tests.Network;
 
 /// <summary>What a sandbox's own rules allow and deny.</summary>
-public sealed class PolicyTests
+public sealed class PolicyTests(SharedWorld shared) : IClassFixture<SharedWorld>
 {
     [Theory]
     [InlineData("", "", true, true)]
@@ -21,9 +22,9 @@ public sealed class PolicyTests
     [InlineData(World.WebAddress, "", true, true)]
     public async Task What_is_allowed_counts_more_than_what_is_denied(string allow, string deny, bool web, bool other)
     {
-        await using var world = await World.OpenAsync();
-        var sandbox = await world.StartAsync();
-        var neighbour = await world.StartAsync();
+        var world = shared.World;
+        await using var sandbox = await world.StartAsync();
+        await using var neighbour = await world.StartAsync();
 
         await sandbox.SetEgressAsync(Policies.Of(allow, deny));
 
@@ -35,8 +36,8 @@ public sealed class PolicyTests
     [Fact]
     public async Task A_closed_sandbox_has_its_loopback_alone()
     {
-        await using var world = await World.OpenAsync();
-        var sandbox = await world.StartAsync();
+        var world = shared.World;
+        await using var sandbox = await world.StartAsync();
         await world.AssertReachesAsync(sandbox, "http://web.test/", reaches: true);
 
         await sandbox.SetEgressAsync(EgressPolicy.Closed);
@@ -56,9 +57,9 @@ public sealed class PolicyTests
     [InlineData(false)]
     public async Task A_change_cuts_what_it_denies(bool denies)
     {
-        await using var world = await World.OpenAsync();
-        world.Serve(world.Internet, new IPEndPoint(IPAddress.Parse(World.WebAddress), 7), EchoAsync);
-        var sandbox = await world.StartAsync();
+        var world = shared.World;
+        await using var server = new TcpService(world.Internet, new IPEndPoint(IPAddress.Parse(World.WebAddress), 7), EchoAsync);
+        await using var sandbox = await world.StartAsync();
         var talking = world.Test.ExecAsync(sandbox, $"""
             python3 -c "
             import os, socket, time
@@ -80,8 +81,8 @@ public sealed class PolicyTests
     [Fact]
     public async Task Rules_that_cannot_be_set_leave_those_that_were()
     {
-        await using var world = await World.OpenAsync();
-        var sandbox = await world.StartAsync();
+        var world = shared.World;
+        await using var sandbox = await world.StartAsync();
         await sandbox.SetEgressAsync(Policies.Of(deny: World.WebAddress));
 
         // A chain of the next change's name is in its way.
@@ -95,7 +96,7 @@ public sealed class PolicyTests
     [Fact]
     public async Task Many_changes_at_once_end_in_one_of_them()
     {
-        await using var world = await World.OpenAsync();
+        var world = shared.World;
         var sandboxes = await Task.WhenAll(world.StartAsync(), world.StartAsync());
         await Task.WhenAll(
             from i in Enumerable.Range(0, 40)
@@ -113,6 +114,7 @@ public sealed class PolicyTests
             await sandbox.SetEgressAsync(Policies.Of(deny: World.WebAddress));
             await world.AssertReachesAsync(sandbox, $"http://{World.WebAddress}/", reaches: false);
             await world.AssertReachesAsync(sandbox, $"http://{World.OtherWebAddress}/", reaches: true);
+            await sandbox.DisposeAsync();
         }
     }
 

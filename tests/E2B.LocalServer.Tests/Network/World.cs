@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using E2B.LocalServer.Native;
 using E2B.LocalServer.Network;
@@ -61,6 +64,7 @@ public sealed class World : IAsyncDisposable
             link set lo up
             address add {WebAddress}/32 dev lo
             address add {OtherWebAddress}/32 dev lo
+            address add 198.51.100.30/32 dev lo
             {string.Join('\n', Forbidden.Select(address => $"address add {address}/32 dev lo"))}
             """);
         await NetworkTool.IpAsync(host, $"""
@@ -84,7 +88,20 @@ public sealed class World : IAsyncDisposable
 
         var world = new World(test, host, internet);
         world._services.Add(new NameServer(dns, world));
-        world.Serve(internet, IPAddress.Any, 80);
+        foreach (var address in (string[])[WebAddress, OtherWebAddress, .. Forbidden])
+        {
+            world.Serve(internet, IPAddress.Parse(address), 80);
+        }
+
+        var certificate = MakeCertificate();
+        world.Serve(internet, new IPEndPoint(IPAddress.Any, 443), async (client, ending) =>
+        {
+            await using var stream = new SslStream(new NetworkStream(client, ownsSocket: false));
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, ending);
+            _ = await stream.ReadAtLeastAsync(new byte[4096], 1, cancellationToken: ending);
+            await stream.WriteAsync(Answer(client), ending);
+        });
+
         return world;
     }
 
@@ -109,8 +126,12 @@ public sealed class World : IAsyncDisposable
     /// <returns>What came, or how it failed.</returns>
     internal async Task<string> FetchAsync(RunningSandbox sandbox, string url, string more = "")
     {
-        var result = await Test.ExecAsync(sandbox, $"curl -sS -m 8 {more} {url}");
-        return result.ExitCode == 0 ? result.Output : "failed: " + result.Errors.Trim();
+        // Whatever else goes wrong (the sandbox is gone, there is no curl) must not pass for "not reached".
+        var output = (await Test.ExecAsync(sandbox, $"curl -sS -m 8 {more} {url} 2>&1 || echo \"curl: $?\"")).Succeeded().Output;
+        var failed = output.LastIndexOf("curl: ", StringComparison.Ordinal);
+        return failed < 0 ? output : int.TryParse(output.AsSpan(failed + 6).Trim(), out var code) && code is 6 or 7 or 28 or 35 or 52 or 56
+            ? "failed: " + output.Trim()
+            : throw new InvalidOperationException(output);
     }
 
     /// <summary>Asserts that a page comes, or that there is none to be had, soon.</summary>
@@ -138,13 +159,26 @@ public sealed class World : IAsyncDisposable
         Internet.Dispose();
     }
 
-    private static async Task AnswerAsync(Socket client, CancellationToken ending)
+    /// <summary>Says where a request came in and from whom.</summary>
+    internal static async Task AnswerAsync(Socket client, CancellationToken ending)
     {
         var request = new byte[4096];
         await client.ReceiveAsync(request, ending);
-        var text = $"answer at {((IPEndPoint)client.LocalEndPoint!).Address} to {((IPEndPoint)client.RemoteEndPoint!).Address}\n";
-        await client.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}"), ending);
+        await client.SendAsync(Answer(client), ending);
         client.Shutdown(SocketShutdown.Send);
+    }
+
+    private static byte[] Answer(Socket client)
+    {
+        var text = $"answer at {((IPEndPoint)client.LocalEndPoint!).Address} to {((IPEndPoint)client.RemoteEndPoint!).Address}\n";
+        return Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}");
+    }
+
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);
     }
 
     /// <summary>Knows the world's names.</summary>
