@@ -10,6 +10,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
 
+    public bool CanPause => true;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -32,10 +34,10 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
         _pool = new SandboxPool(_runtime, log);
     }
 
-    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(limits) };
-        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), limits);
+        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk };
+        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
     public async ValueTask DisposeAsync()
@@ -65,6 +67,18 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
 
         public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
             throw new NotSupportedException("The local server does not reach other ports of a sandbox than its agent's.");
+
+        public void ReadAgentLines(Action<string> reader) => sandbox.ReadAgentLines(reader);
+
+        public Task FreezeAsync() => sandbox.FreezeAsync();
+
+        public Task ThawAsync() => sandbox.ThawAsync();
+
+        public Task SaveLayerAsync(string folder, CancellationToken cancellationToken) => sandbox.SaveLayerAsync(folder, cancellationToken);
+
+        public Task KeepDiskAsync(string path) => sandbox.KeepDiskAsync(path);
+
+        public SandboxUsage ReadUsage() => sandbox.ReadUsage();
 
         public ValueTask DisposeAsync() => sandbox.DisposeAsync();
     }
