@@ -21,14 +21,14 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
     private readonly UploadEndpoint _upload;
     private readonly MetricsSource _metrics = new();
 
-    public AgentApplication(SandboxDefaults defaults)
+    public AgentApplication(SandboxDefaults defaults, AgentLog log)
     {
         _defaults = defaults;
         _rpc = new RpcRouter(defaults);
         _download = new DownloadEndpoint(_access, defaults);
         _upload = new UploadEndpoint(_access, defaults);
         var poller = new Poller();
-        new ProcessService(defaults, poller).Register(_rpc);
+        new ProcessService(defaults, poller, log).Register(_rpc);
         FilesystemService.Register(_rpc);
         new WatchService(poller).Register(_rpc);
     }

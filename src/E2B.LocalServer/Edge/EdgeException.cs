@@ -13,6 +13,12 @@ internal sealed class EdgeException(EdgeError error, Exception? cause = null) : 
     public static EdgeException SandboxNotFound(string id) =>
         new(new EdgeError("The sandbox was not found", StatusCodes.Status502BadGateway) { SandboxId = id });
 
+    /// <summary>It is paused, and this request could not wake it.</summary>
+    public static EdgeException NotWoken(string id, ApiException cause) =>
+        cause.Status == StatusCodes.Status404NotFound
+            ? SandboxNotFound(id)
+            : new(new EdgeError(cause.Message, cause.Status) { SandboxId = id }, cause);
+
     public static EdgeException PortClosed(EdgeTarget target, Exception cause) =>
         new(
             new EdgeError("The sandbox is running but port is not open", StatusCodes.Status502BadGateway) { SandboxId = target.SandboxId, Port = target.Port },

@@ -7,7 +7,7 @@ namespace E2B.LocalServer.Edge;
 /// <summary>Answers what is meant for a sandbox.</summary>
 internal static class EdgeHandler
 {
-    public static Task HandleAsync(HttpContext context, EdgeTarget target, SandboxRegistry sandboxes)
+    public static async Task HandleAsync(HttpContext context, EdgeTarget target, PauseControl sandboxes)
     {
         // Before anybody looks whether there is such a sandbox: the answer is the same.
         if (target.Port == E2BDefaults.DaemonPort && InternalPaths.Contains(context.Request.Path.Value ?? string.Empty))
@@ -15,10 +15,25 @@ internal static class EdgeHandler
             throw EdgeException.Internal(context.Request.Path);
         }
 
-        return sandboxes.TryGet(target.SandboxId, out Sandbox? sandbox)
-            ? Forwarder.ForwardAsync(context, sandbox, target)
-            : throw EdgeException.SandboxNotFound(target.SandboxId);
+        await Forwarder.ForwardAsync(context, await EnterAsync(context, target, sandboxes), target);
     }
+
+    private static async Task<SandboxAccess> EnterAsync(HttpContext context, EdgeTarget target, PauseControl sandboxes)
+    {
+        try
+        {
+            return await sandboxes.EnterAsync(target.SandboxId, sandbox => MayWake(context.Request, target, sandbox), context.RequestAborted)
+                ?? throw EdgeException.SandboxNotFound(target.SandboxId);
+        }
+        catch (ApiException e)
+        {
+            throw EdgeException.NotWoken(target.SandboxId, e);
+        }
+    }
+
+    // Traffic for the agent needs the sandbox's token; what reaches the other ports is not the agent's to judge.
+    private static bool MayWake(HttpRequest request, EdgeTarget target, Sandbox sandbox) =>
+        target.Port != E2BDefaults.DaemonPort || PauseControl.IsTokenOf(sandbox, request.Headers[E2BHeaders.AccessToken]);
 
     public static Task WriteAsync(HttpResponse response, EdgeError error)
     {

@@ -19,7 +19,7 @@ internal static class Forwarder
     private static readonly TimeSpan _drainLimit = TimeSpan.FromSeconds(10);
 
     /// <exception cref="EdgeException">The sandbox gave no answer, and none was begun.</exception>
-    public static async Task ForwardAsync(HttpContext context, Sandbox sandbox, EdgeTarget target)
+    public static async Task ForwardAsync(HttpContext context, SandboxAccess sandbox, EdgeTarget target)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, sandbox.Ended);
         try
@@ -46,7 +46,7 @@ internal static class Forwarder
 
     /// <returns><see langword="false"/> when a kept connection turned out to be closed and nothing is lost by trying again.</returns>
     private static async Task<bool> TryExchangeAsync(
-        HttpContext context, Sandbox sandbox, EdgeTarget target, RequestHead request, CancellationTokenSource linked)
+        HttpContext context, SandboxAccess sandbox, EdgeTarget target, RequestHead request, CancellationTokenSource linked)
     {
         UpstreamConnection connection = await ConnectAsync(sandbox, target, linked.Token);
         bool keep = false;
@@ -107,7 +107,7 @@ internal static class Forwarder
         }
     }
 
-    private static async ValueTask<UpstreamConnection> ConnectAsync(Sandbox sandbox, EdgeTarget target, CancellationToken cancellationToken)
+    private static async ValueTask<UpstreamConnection> ConnectAsync(SandboxAccess sandbox, EdgeTarget target, CancellationToken cancellationToken)
     {
         if (target.Port == E2BDefaults.DaemonPort)
         {

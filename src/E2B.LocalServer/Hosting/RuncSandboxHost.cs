@@ -11,6 +11,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
 
+    public bool CanPause => true;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -40,10 +42,10 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
         _pool = new SandboxPool(_runtime, log);
     }
 
-    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(limits) };
-        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), limits);
+        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk };
+        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
     public async ValueTask DisposeAsync()
@@ -75,6 +77,18 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             new NetworkStream(await sandbox.ConnectPortAsync(port, cancellationToken), ownsSocket: true);
 
         public Task SetEgressAsync(EgressPolicy policy) => sandbox.SetEgressAsync(policy);
+
+        public void ReadAgentLines(Action<string> reader) => sandbox.ReadAgentLines(reader);
+
+        public Task FreezeAsync() => sandbox.FreezeAsync();
+
+        public Task ThawAsync() => sandbox.ThawAsync();
+
+        public Task SaveLayerAsync(string folder, CancellationToken cancellationToken) => sandbox.SaveLayerAsync(folder, cancellationToken);
+
+        public Task KeepDiskAsync(string path) => sandbox.KeepDiskAsync(path);
+
+        public SandboxUsage ReadUsage() => sandbox.ReadUsage();
 
         public ValueTask DisposeAsync() => sandbox.DisposeAsync();
     }

@@ -68,6 +68,9 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>The end of what the agent has written to stdout and stderr.</summary>
     public string AgentOutput => _output?.ToString() ?? string.Empty;
 
+    /// <summary>Gives each line that the agent writes from now on to a reader, which must not throw.</summary>
+    public void ReadAgentLines(Action<string> reader) => _output?.ReadLines(reader);
+
     /// <summary>The container's root as the host sees it, owners shifted.</summary>
     internal string HostRoot => _files.Root;
 

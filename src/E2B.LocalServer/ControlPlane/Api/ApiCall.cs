@@ -6,10 +6,12 @@ namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>One request to the control plane, with what its handler needs.</summary>
 /// <param name="Http">The request and its answer.</param>
-/// <param name="Sandboxes">The running sandboxes.</param>
+/// <param name="Services">What knows sandboxes.</param>
 /// <param name="Parameters">What stands in the path at the route's <c>{names}</c>.</param>
-internal sealed record ApiCall(HttpContext Http, SandboxRegistry Sandboxes, IReadOnlyDictionary<string, string> Parameters)
+internal sealed record ApiCall(HttpContext Http, SandboxServices Services, IReadOnlyDictionary<string, string> Parameters)
 {
+    public SandboxRegistry Sandboxes => Services.Sandboxes;
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>The port the caller reached this server on.</summary>
@@ -21,7 +23,7 @@ internal sealed record ApiCall(HttpContext Http, SandboxRegistry Sandboxes, IRea
         : throw ApiException.BadRequest("Invalid sandbox ID");
 
     /// <summary>The sandbox in the path.</summary>
-    public Sandbox Sandbox => Sandboxes.TryGet(SandboxId, out Sandbox? sandbox) ? sandbox : throw ApiException.SandboxNotFound(SandboxId);
+    public Sandbox Sandbox => Sandboxes.Get(SandboxId);
 
     /// <summary>Reads the body.</summary>
     public async Task<T> ReadAsync<T>(JsonTypeInfo<T> type)

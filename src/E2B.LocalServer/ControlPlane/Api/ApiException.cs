@@ -16,4 +16,8 @@ internal sealed class ApiException : Exception
     /// <summary>Something the cloud does and this server does not, so that nobody takes silence for success.</summary>
     public static ApiException NotOffered(string what) =>
         new(StatusCodes.Status501NotImplemented, $"the local server does not offer {what} yet");
+
+    /// <summary>The same, where it is the host that cannot do it.</summary>
+    public static ApiException NeedsContainers() =>
+        new(StatusCodes.Status501NotImplemented, "without isolation (--isolation none) the local server cannot pause, snapshot or fork sandboxes");
 }

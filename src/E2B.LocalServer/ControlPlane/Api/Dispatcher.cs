@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>Where every request comes in: decides between edge and control plane, and turns what is thrown into answers.</summary>
-internal sealed class Dispatcher(SandboxRegistry sandboxes, ApiKeyCheck key, Action<string> log)
+internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Action<string> log)
 {
     // The control plane's bodies are small JSON. The edge has no such limit.
     private const long MaxApiBody = 1024 * 1024;
@@ -21,9 +21,9 @@ internal sealed class Dispatcher(SandboxRegistry sandboxes, ApiKeyCheck key, Act
                     $"the host name '{context.Request.Host}' is not this server's: use 127.0.0.1, localhost or a name under .localhost");
             }
 
-            if (EdgeTarget.Of(context.Request, sandboxes) is { } target)
+            if (EdgeTarget.Of(context.Request, services.Sandboxes) is { } target)
             {
-                await EdgeHandler.HandleAsync(context, target, sandboxes);
+                await EdgeHandler.HandleAsync(context, target, services.Pauses);
             }
             else
             {
@@ -74,7 +74,7 @@ internal sealed class Dispatcher(SandboxRegistry sandboxes, ApiKeyCheck key, Act
             throw ApiException.NotOffered($"{route.Method} {route.Path}");
         }
 
-        await route.Handle(new ApiCall(context, sandboxes, parameters));
+        await route.Handle(new ApiCall(context, services, parameters));
     }
 
     private static Task ErrorAsync(HttpContext context, int status, string message)

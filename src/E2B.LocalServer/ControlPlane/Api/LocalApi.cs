@@ -13,34 +13,33 @@ internal sealed class LocalApi : IAsyncDisposable
 {
     private static readonly TimeSpan _drain = TimeSpan.FromSeconds(2);
     private readonly WebApplication _app;
-    private readonly SandboxRegistry _sandboxes;
+    private readonly SandboxServices _services;
 
-    private LocalApi(WebApplication app, SandboxRegistry sandboxes, int port)
+    private LocalApi(WebApplication app, SandboxServices services, int port)
     {
         _app = app;
-        _sandboxes = sandboxes;
+        _services = services;
         Port = port;
     }
 
     public int Port { get; }
 
-    public SandboxRegistry Sandboxes => _sandboxes;
-
     /// <summary>Starts listening on 127.0.0.1.</summary>
     /// <param name="port">0 for a free one.</param>
     /// <param name="apiKey">What the control plane asks for.</param>
     /// <param name="host">What starts sandboxes; already started.</param>
+    /// <param name="saved">What outlived the servers before.</param>
     /// <param name="clock">Whose time ends sandboxes.</param>
     /// <param name="log">Where what went wrong is said, a line each.</param>
     /// <exception cref="ServerStartException">The port cannot be had.</exception>
-    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, TimeProvider clock, Action<string> log)
+    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
     {
         // Empty: no configuration files to find and watch, no environment variables that change the address.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, port));
         WebApplication app = builder.Build();
-        var sandboxes = new SandboxRegistry(host, clock, log);
-        app.Run(new Dispatcher(sandboxes, new ApiKeyCheck(apiKey), log).HandleAsync);
+        var services = new SandboxServices(host, saved, clock, log);
+        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey), log).HandleAsync);
         try
         {
             await app.StartAsync();
@@ -48,6 +47,7 @@ internal sealed class LocalApi : IAsyncDisposable
         catch (IOException e)
         {
             await app.DisposeAsync();
+            await services.DisposeAsync();
             throw e.InnerException is AddressInUseException
                 ? new ServerStartException($"port {port} is taken by another program: choose one with --port, or --port 0 for a free one", e)
                 : new ServerStartException($"port {port} cannot be used: {e.Message}", e);
@@ -55,17 +55,18 @@ internal sealed class LocalApi : IAsyncDisposable
         catch (System.Net.Sockets.SocketException e)
         {
             await app.DisposeAsync();
+            await services.DisposeAsync();
             throw new ServerStartException($"port {port} cannot be used: {e.Message}", e);
         }
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new LocalApi(app, sandboxes, int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture));
+        return new LocalApi(app, services, int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Ends the sandboxes, and with them what streams from them, then what is left of the connections.</summary>
+    /// <summary>Ends the sandboxes but what is kept of paused ones, and with them what streams from them, then what is left of the connections.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _sandboxes.DisposeAsync();
+        await _services.DisposeAsync();
         using var limit = new CancellationTokenSource(_drain);
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();

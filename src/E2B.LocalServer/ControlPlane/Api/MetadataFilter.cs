@@ -31,8 +31,8 @@ internal sealed class MetadataFilter
         return filter;
     }
 
-    public bool Matches(Sandbox sandbox) =>
-        _wanted.All(one => sandbox.Order.Metadata is { } metadata && metadata.TryGetValue(one.Key, out string? value) && value == one.Value);
+    public bool Matches(IDictionary<string, string>? of) =>
+        _wanted.All(one => of is { } metadata && metadata.TryGetValue(one.Key, out string? value) && value == one.Value);
 
     private static string Unescape(string text)
     {

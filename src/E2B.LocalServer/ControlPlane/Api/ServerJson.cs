@@ -2,8 +2,23 @@ using System.Text.Json.Serialization;
 
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>The body of connect and timeout as the server reads it: an absent number is not 0 but an error.</summary>
+/// <summary>The body of timeout as the server reads it: an absent number is not 0 but an error.</summary>
 internal sealed record TimeoutBody(int? Timeout);
+
+/// <summary>The body of connect.</summary>
+internal sealed record ConnectBody(int? Timeout, bool? Memory);
+
+/// <summary>The body of resume.</summary>
+internal sealed record ResumeBody(int? Timeout, bool? AutoPause, bool? Memory);
+
+/// <summary>The body of pause.</summary>
+internal sealed record PauseBody(bool? Memory);
+
+/// <summary>The body of fork.</summary>
+internal sealed record ForkBody(int? Timeout, int? Count);
+
+/// <summary>The body of a new snapshot.</summary>
+internal sealed record SnapshotBody(string? Name);
 
 /// <summary>The body of refreshes.</summary>
 internal sealed record RefreshBody(int? Duration);
@@ -23,6 +38,17 @@ internal sealed record EdgeError(string Message, int Code)
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TimeoutBody))]
+[JsonSerializable(typeof(ConnectBody))]
+[JsonSerializable(typeof(ResumeBody))]
+[JsonSerializable(typeof(PauseBody))]
+[JsonSerializable(typeof(ForkBody))]
+[JsonSerializable(typeof(SnapshotBody))]
 [JsonSerializable(typeof(RefreshBody))]
+[JsonSerializable(typeof(IReadOnlyList<SnapshotModel>))]
+[JsonSerializable(typeof(IReadOnlyList<ForkResultModel>))]
+[JsonSerializable(typeof(IReadOnlyList<MetricModel>))]
+[JsonSerializable(typeof(MetricsOfSandboxesModel))]
+[JsonSerializable(typeof(LogsModel))]
+[JsonSerializable(typeof(LogsV2Model))]
 [JsonSerializable(typeof(EdgeError))]
 internal sealed partial class ServerJson : JsonSerializerContext;

@@ -15,22 +15,17 @@ internal static class CreateSandbox
     private static async Task HandleAsync(ApiCall call, bool alwaysSecure, TimeSpan defaultLifetime)
     {
         NewSandboxRequest request = await call.ReadAsync(RestJson.Default.NewSandboxRequest);
-        SandboxOrder order = Check(request, alwaysSecure || (request.Secure ?? false), defaultLifetime);
+        SandboxOrder order = Check(call.Services, request, alwaysSecure || (request.Secure ?? false), defaultLifetime);
         Sandbox sandbox = await call.Sandboxes.CreateAsync(order, call.Aborted);
         await call.WriteAsync(StatusCodes.Status201Created, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
     }
 
     /// <summary>What is asked for, or why it cannot be had. Unknown members are ignored, as the cloud ignores them.</summary>
-    private static SandboxOrder Check(NewSandboxRequest request, bool secure, TimeSpan defaultLifetime)
+    private static SandboxOrder Check(SandboxServices services, NewSandboxRequest request, bool secure, TimeSpan defaultLifetime)
     {
-        Template template = Template.Find(request.TemplateID ?? throw ApiException.BadRequest("Error when parsing request: templateID is null"));
-        TimeSpan lifetime = request.Timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : defaultLifetime;
-        if (lifetime <= TimeSpan.Zero)
-        {
-            throw ApiException.BadRequest("Timeout must be greater than 0");
-        }
-
-        Lifetimes.RefuseBeyondMax(lifetime);
+        Template template = services.Templates.Find(request.TemplateID ?? throw ApiException.BadRequest("Error when parsing request: templateID is null"));
+        TimeSpan lifetime = Lifetimes.Optional(request.Timeout, defaultLifetime);
+        CheckPausing(services, request);
         RefuseNotOffered(request);
         CheckStrings("metadata", request.Metadata);
         CheckStrings("envVars", request.EnvVars);
@@ -44,6 +39,9 @@ internal static class CreateSandbox
             Template = template,
             Lifetime = lifetime,
             Secure = secure,
+            AutoPause = request.AutoPause ?? false,
+            AutoPauseFilesOnly = request.AutoPauseMemory == false,
+            AutoResume = request.AutoResume?.Enabled ?? false,
             // Accepted either way, and kept for the answer to get: the official clients send true unless told otherwise,
             // so refusing it would refuse them all. There is no internet in a sandbox yet; docs/local-server.md says so.
             AllowInternetAccess = request.AllowInternetAccess,
@@ -52,16 +50,28 @@ internal static class CreateSandbox
         };
     }
 
-    private static void RefuseNotOffered(NewSandboxRequest request)
+    private static void CheckPausing(SandboxServices services, NewSandboxRequest request)
     {
         if (request.AutoPauseMemory == false && request.AutoPause != true)
         {
             throw ApiException.BadRequest("autoPauseMemory=false only applies when autoPause is true.");
         }
 
+        if (request.AutoPauseMemory == false && request.AutoResume?.Enabled == true)
+        {
+            throw ApiException.BadRequest(
+                "autoPauseMemory=false (filesystem-only auto-pause) cannot be combined with autoResume: a filesystem-only snapshot cannot be auto-resumed by traffic and must be resumed explicitly.");
+        }
+
+        if ((request.AutoPause == true || request.AutoResume?.Enabled == true) && !services.CanPause)
+        {
+            throw ApiException.NeedsContainers();
+        }
+    }
+
+    private static void RefuseNotOffered(NewSandboxRequest request)
+    {
         string? what =
-            request.AutoPause == true ? "autoPause" :
-            request.AutoResume?.Enabled == true ? "autoResume" :
             AsksForNetwork(request.Network) is { } option ? $"network.{option}" :
             IsGiven(request.Mcp) ? "mcp" :
             AsksForIam(request.Iam) ? "iam" :

@@ -1,8 +1,6 @@
-using E2B.Protocol.Rest;
-
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>The routes that move a sandbox's end: timeout, connect, refreshes.</summary>
+/// <summary>The routes that move a sandbox's end, timeout and refreshes, and what all routes with a lifetime share.</summary>
 internal static class Lifetimes
 {
     private const int MaxRefreshSeconds = 3600;
@@ -13,26 +11,6 @@ internal static class Lifetimes
         string id = call.SandboxId;
         call.Sandboxes.SetLifetime(id, await ReadAsync(call), allowShorter: true);
         await call.NoContent();
-    }
-
-    /// <summary><c>POST /sandboxes/{id}/connect</c>: only ever extends.</summary>
-    public static async Task ConnectAsync(ApiCall call)
-    {
-        await ConnectAsync(call, await ReadAsync(call));
-    }
-
-    /// <summary><c>POST /v2/sandboxes/{id}/connect</c>: the same, but nothing need be said.</summary>
-    public static async Task ConnectV2Async(ApiCall call)
-    {
-        TimeoutBody? body = await call.ReadOptionalAsync(ServerJson.Default.TimeoutBody);
-        await ConnectAsync(call, body?.Timeout is { } seconds ? Seconds(seconds) : ServerFacts.DefaultLifetimeV2);
-    }
-
-    private static async Task ConnectAsync(ApiCall call, TimeSpan lifetime)
-    {
-        RefuseBeyondMax(lifetime);
-        Sandbox sandbox = call.Sandboxes.SetLifetime(call.SandboxId, lifetime, allowShorter: false);
-        await call.WriteAsync(StatusCodes.Status200OK, sandbox.ToModel(call.ServerPort), RestJson.Default.SandboxModel);
     }
 
     /// <summary><c>POST /sandboxes/{id}/refreshes</c>: extends by at least the default lifetime.</summary>
@@ -50,6 +28,7 @@ internal static class Lifetimes
         await call.NoContent();
     }
 
+    /// <exception cref="ApiException">400.</exception>
     public static void RefuseBeyondMax(TimeSpan lifetime)
     {
         if (lifetime > ServerFacts.MaxLifetime)
@@ -64,7 +43,20 @@ internal static class Lifetimes
         return Seconds(body.Timeout ?? throw ApiException.BadRequest("validation error: timeout must be given"));
     }
 
-    private static TimeSpan Seconds(int seconds) => seconds >= 0
+    /// <summary>A lifetime that may be left out.</summary>
+    public static TimeSpan Optional(int? seconds, TimeSpan whenLeftOut)
+    {
+        TimeSpan lifetime = seconds is { } given ? TimeSpan.FromSeconds(given) : whenLeftOut;
+        if (lifetime <= TimeSpan.Zero)
+        {
+            throw ApiException.BadRequest("Timeout must be greater than 0");
+        }
+
+        RefuseBeyondMax(lifetime);
+        return lifetime;
+    }
+
+    public static TimeSpan Seconds(int seconds) => seconds >= 0
         ? TimeSpan.FromSeconds(seconds)
         : throw ApiException.BadRequest("validation error: timeout is a number of seconds, 0 or more");
 }

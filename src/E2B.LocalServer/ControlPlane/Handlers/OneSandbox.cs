@@ -12,7 +12,7 @@ internal static class OneSandbox
     public static async Task DeleteAsync(ApiCall call)
     {
         string id = call.SandboxId;
-        if (!await call.Sandboxes.KillAsync(id))
+        if (!await call.Sandboxes.KillAsync(id, "request"))
         {
             throw ApiException.SandboxNotFound(id);
         }

@@ -13,15 +13,13 @@ internal static class AgentHandshake
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
 
     public static async Task RunAsync(
-        AgentConnections agent, string id, SandboxOrder order, string? token, TimeProvider clock, CancellationToken cancellationToken)
+        IHostedSandbox hosted, string id, SandboxOrder order, string? token, TimeProvider clock, CancellationToken cancellationToken)
     {
         // What the cloud tells every process. The caller's variables come first: these three are facts, not wishes.
-        var variables = new Dictionary<string, string>(order.EnvVars ?? new Dictionary<string, string>(), StringComparer.Ordinal)
-        {
-            ["E2B_SANDBOX"] = "true",
-            ["E2B_SANDBOX_ID"] = id,
-            ["E2B_TEMPLATE_ID"] = order.Template.Id,
-        };
+        Dictionary<string, string> variables = order.AllEnvVars();
+        variables["E2B_SANDBOX"] = "true";
+        variables["E2B_SANDBOX_ID"] = id;
+        variables["E2B_TEMPLATE_ID"] = order.Template.Id;
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
             new InitRequest { AccessToken = token, EnvVars = variables, DefaultUser = E2BDefaults.User, Timestamp = clock.GetUtcNow() },
             RestJson.Default.InitRequest);
@@ -33,7 +31,7 @@ internal static class AgentHandshake
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using UpstreamConnection connection = await agent.ConnectAsync(either.Token);
+            using var connection = new UpstreamConnection(await hosted.ConnectAgentAsync(either.Token));
             await connection.WriteAsync(head, either.Token);
             await connection.WriteAsync(body, either.Token);
             ResponseHead answer;

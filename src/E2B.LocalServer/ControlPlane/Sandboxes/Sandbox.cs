@@ -1,70 +1,76 @@
-using E2B.LocalServer.Edge;
 using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>What its maker asked of a sandbox, checked.</summary>
-internal sealed record SandboxOrder
+/// <summary>One sandbox that is somebody's, running or paused.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "Its end lets go of everything; the token is asked for after it.")]
+internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken, SandboxPhase phase, TimeProvider clock)
 {
-    public required Template Template { get; init; }
+    private readonly CancellationTokenSource _gone = new();
+    private volatile SandboxOrder _order = order;
+    private volatile SandboxPhase _phase = phase;
+    private volatile IHostedSandbox? _hosted;
+    private volatile SandboxAccess? _access;
 
-    public required TimeSpan Lifetime { get; init; }
+    public string Id { get; } = id;
 
-    public bool Secure { get; init; }
+    public string? AccessToken { get; } = accessToken;
 
-    public bool? AllowInternetAccess { get; init; }
-
-    public IDictionary<string, string>? Metadata { get; init; }
-
-    public IDictionary<string, string>? EnvVars { get; init; }
-}
-
-/// <summary>One running sandbox that is somebody's.</summary>
-internal sealed class Sandbox : IAsyncDisposable
-{
-    private readonly CancellationTokenSource _ended = new();
-    private readonly IHostedSandbox _hosted;
-    private readonly Lazy<Task> _disposal;
-    private long _endAtTicks; // one word, so that readers need no lock
-
-    public Sandbox(string id, SandboxOrder order, string? accessToken, IHostedSandbox hosted, AgentConnections agent, DateTimeOffset startedAt)
+    public SandboxOrder Order
     {
-        Id = id;
-        Order = order;
-        AccessToken = accessToken;
-        StartedAt = startedAt;
-        EndAt = startedAt + order.Lifetime;
-        Agent = agent;
-        Ended = _ended.Token;
+        get => _order;
+        set => _order = value;
+    }
+
+    /// <summary>Its state and times. Written by the registry alone, under its lock.</summary>
+    public SandboxPhase Phase
+    {
+        get => _phase;
+        set => _phase = value;
+    }
+
+    /// <summary>Ends when a change of state that is under way is over.</summary>
+    public Task Changing { get; set; } = Task.CompletedTask;
+
+    /// <summary>What runs, or stands still with its memory; <see langword="null"/> when only its files are left.</summary>
+    public IHostedSandbox? Hosted => _hosted;
+
+    /// <summary>What traffic goes through while it runs.</summary>
+    public SandboxAccess? Access => _access;
+
+    /// <summary>Cancelled when nobody finds it any more.</summary>
+    public CancellationToken Gone => _gone.Token;
+
+    public SandboxLog Log { get; } = new(clock);
+
+    public SandboxMeter Meter { get; } = new();
+
+    /// <summary>Opens it to traffic.</summary>
+    public void Open(IHostedSandbox hosted)
+    {
         _hosted = hosted;
-        _disposal = new Lazy<Task>(EndAsync);
+        _access = new SandboxAccess(hosted, clock);
     }
 
-    public string Id { get; }
-
-    public SandboxOrder Order { get; }
-
-    public string? AccessToken { get; }
-
-    public DateTimeOffset StartedAt { get; }
-
-    /// <summary>When it will be ended. Written by the registry alone, under its lock.</summary>
-    public DateTimeOffset EndAt
+    /// <summary>Breaks off all traffic.</summary>
+    public void Close()
     {
-        get => new(Volatile.Read(ref _endAtTicks), TimeSpan.Zero);
-        set => Volatile.Write(ref _endAtTicks, value.UtcTicks);
+        _access?.Dispose();
+        _access = null;
     }
 
-    /// <summary>Connections to its agent.</summary>
-    public AgentConnections Agent { get; }
+    /// <summary>Ends what runs or stands still. Its files stay where they were kept.</summary>
+    public async Task DropHostedAsync()
+    {
+        Close();
+        if (Interlocked.Exchange(ref _hosted, null) is { } hosted)
+        {
+            await hosted.DisposeAsync();
+        }
+    }
 
-    /// <summary>Cancelled when it ends: what is under way with it ends too.</summary>
-    public CancellationToken Ended { get; }
-
-    public Task Exited => _hosted.Exited;
-
-    public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
-        _hosted.ConnectPortAsync(port, cancellationToken);
+    /// <summary>Stops what is under way for it.</summary>
+    public Task GoAsync() => _gone.CancelAsync();
 
     /// <summary>The answer to create and connect.</summary>
     /// <param name="serverPort">The port the caller reached this server on; clients build the names of other ports from the domain.</param>
@@ -80,43 +86,42 @@ internal sealed class Sandbox : IAsyncDisposable
     };
 
     /// <summary>What a list says of it.</summary>
-    public SandboxDetailModel ToListed() => new()
+    public SandboxDetailModel ToListed()
     {
-        TemplateID = Order.Template.Id,
-        Alias = Order.Template.Alias,
-        SandboxID = Id,
-        ClientID = ServerFacts.ClientId,
-        StartedAt = StartedAt,
-        EndAt = EndAt,
-        CpuCount = _hosted.Limits.CpuCount,
-        MemoryMB = _hosted.Limits.MemoryMB,
-        DiskSizeMB = _hosted.Limits.DiskSizeMB,
-        State = "running",
-        EnvdVersion = ServerFacts.EnvdVersion,
-        Metadata = Order.Metadata,
-        VolumeMounts = [],
-    };
+        SandboxPhase phase = Phase;
+        SandboxOrder order = Order;
+        return new SandboxDetailModel
+        {
+            TemplateID = order.Template.Id,
+            Alias = order.Template.Alias,
+            SandboxID = Id,
+            ClientID = ServerFacts.ClientId,
+            StartedAt = phase.StartedAt,
+            EndAt = phase.EndAt,
+            CpuCount = order.Template.Limits.CpuCount,
+            MemoryMB = order.Template.Limits.MemoryMB,
+            DiskSizeMB = order.Template.Limits.DiskSizeMB,
+            State = phase.IsRunning ? "running" : "paused",
+            EnvdVersion = ServerFacts.EnvdVersion,
+            Metadata = order.Metadata,
+            VolumeMounts = [],
+        };
+    }
 
     /// <summary>The answer to get.</summary>
-    public SandboxDetailModel ToDetail(int serverPort) => ToListed() with
+    public SandboxDetailModel ToDetail(int serverPort)
     {
-        EnvdAccessToken = AccessToken,
-        AllowInternetAccess = Order.AllowInternetAccess,
-        Domain = Domain(serverPort),
-        Lifecycle = new LifecycleModel(AutoResume: false, OnTimeout: "kill"),
-    };
-
-    /// <summary>Ends it. However often this is called, it happens once, and every caller waits for it.</summary>
-    public ValueTask DisposeAsync() => new(_disposal.Value);
+        SandboxDetailModel listed = ToListed();
+        return listed with
+        {
+            EnvdAccessToken = AccessToken,
+            AllowInternetAccess = Order.AllowInternetAccess,
+            Domain = listed.State == "running" ? Domain(serverPort) : null,
+            Lifecycle = new LifecycleModel(Order.AutoResume, Order.AutoPause ? "pause" : "kill"),
+            MemoryKept = listed.State == "running" ? null : Hosted is { Exited.IsCompleted: false },
+        };
+    }
 
     // Clients make `<port>-<id>.<domain>` of it, and the edge understands such host names.
     private static string Domain(int serverPort) => $"localhost:{serverPort}";
-
-    private async Task EndAsync()
-    {
-        await _ended.CancelAsync();
-        Agent.Dispose();
-        await _hosted.DisposeAsync();
-        _ended.Dispose();
-    }
 }

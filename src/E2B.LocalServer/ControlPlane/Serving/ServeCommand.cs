@@ -33,13 +33,14 @@ internal static class ServeCommand
                 log.WriteLine("warning: --isolation none: commands in sandboxes run on this machine with your rights");
             }
 
+            SavedData saved = SavedData.Open(data.Path, log.WriteLine);
             ISandboxHost host = createHost(options);
             LocalApi? api = null;
             int exitCode;
             try
             {
                 await host.StartAsync(ending.Token);
-                api = await LocalApi.StartAsync(options.Port, key, host, TimeProvider.System, log.WriteLine);
+                api = await LocalApi.StartAsync(options.Port, key, host, saved, TimeProvider.System, log.WriteLine);
                 string url = $"http://127.0.0.1:{api.Port}";
                 data.Announce(new LocalServerState(Environment.ProcessId, new Uri(url), new Uri(url)));
                 output.Write($"E2B_API_URL={url}\nE2B_SANDBOX_URL={url}\nE2B_API_KEY={key}\n");

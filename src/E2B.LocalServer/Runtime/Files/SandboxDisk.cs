@@ -5,8 +5,6 @@ namespace E2B.LocalServer.Runtime;
 /// <summary>The image file behind one sandbox's disk.</summary>
 internal static class SandboxDisk
 {
-    private const int DirectoryCloseOnExec = 0x80000;
-
     /// <summary>
     /// Puts a sandbox's disk in place, an empty or a kept one, and claims it: two sandboxes on one disk would ruin it.
     /// </summary>
@@ -35,16 +33,7 @@ internal static class SandboxDisk
     /// <summary>Gives a mounted disk a second name, with everything written so far in the file.</summary>
     public static void Keep(string image, string mountPoint, string path)
     {
-        var fd = LinuxException.Check(Libc.Open(mountPoint, DirectoryCloseOnExec), "open", mountPoint);
-        try
-        {
-            LinuxException.Check(Libc.SyncFileSystem(fd), "syncfs", mountPoint);
-        }
-        finally
-        {
-            _ = Libc.Close(fd);
-        }
-
+        FileSystems.Flush(mountPoint);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Link(image, path);
         using var file = Descriptor.Open(path);
