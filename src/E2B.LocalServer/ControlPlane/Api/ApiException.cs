@@ -17,6 +17,10 @@ internal sealed class ApiException : Exception
     public static ApiException NotOffered(string what) =>
         new(StatusCodes.Status501NotImplemented, $"the local server does not offer {what} yet");
 
+    /// <summary>Rules that the host cannot enforce.</summary>
+    public static ApiException NetworkNotOffered(NotSupportedException cause) =>
+        new(StatusCodes.Status501NotImplemented, $"these network options cannot be had from this server: {cause.Message}", cause);
+
     /// <summary>The same, where it is the host that cannot do it.</summary>
     public static ApiException NeedsContainers() =>
         new(StatusCodes.Status501NotImplemented, "without isolation (--isolation none) the local server cannot pause, snapshot or fork sandboxes");

@@ -9,6 +9,11 @@ internal sealed class ApiKeyCheck(string key)
 {
     private readonly byte[] _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
+    /// <summary>Whether a request carries the key.</summary>
+    public bool IsIn(HttpRequest request) =>
+        request.Headers.TryGetValue(E2BHeaders.ApiKey, out var given)
+        && CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(given.ToString())));
+
     /// <exception cref="ApiException">401. Bearer tokens are an account's, and there are no accounts here.</exception>
     public void Demand(HttpRequest request)
     {

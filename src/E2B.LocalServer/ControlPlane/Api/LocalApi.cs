@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -36,7 +33,7 @@ internal sealed class LocalApi : IAsyncDisposable
     {
         // Empty: no configuration files to find and watch, no environment variables that change the address.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => Configure(options, port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port));
         WebApplication app = builder.Build();
         var services = new SandboxServices(host, saved, clock, log);
         app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey), log).HandleAsync);
@@ -70,24 +67,5 @@ internal sealed class LocalApi : IAsyncDisposable
         using var limit = new CancellationTokenSource(_drain);
         await _app.StopAsync(limit.Token);
         await _app.DisposeAsync();
-    }
-
-    private static void Configure(KestrelServerOptions options, int port)
-    {
-        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
-        options.AddServerHeader = false;
-
-        // Header bytes pass through the edge as they are: Latin-1 is the encoding that changes none.
-        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
-        options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-
-        // Files may be of any size, and readers and writers may pause for as long as they like.
-        options.Limits.MaxRequestBodySize = null;
-        options.Limits.MinRequestBodyDataRate = null;
-        options.Limits.MinResponseDataRate = null;
-        options.Limits.MaxRequestLineSize = 32 * 1024;
-        options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        options.Limits.MaxRequestBufferSize = 1024 * 1024;
-        options.Limits.MaxResponseBufferSize = 512 * 1024;
     }
 }

@@ -60,12 +60,16 @@ internal static class Routes
         new("POST", "/sandboxes/{sandboxID}/pause", PauseAndResume.PauseAsync),
         new("POST", "/sandboxes/{sandboxID}/resume", PauseAndResume.ResumeAsync),
         new("POST", "/sandboxes/{sandboxID}/fork", Snapshots.ForkAsync),
-        new("PUT", "/sandboxes/{sandboxID}/network"),
+        new("PUT", "/sandboxes/{sandboxID}/network", UpdateNetwork.HandleAsync),
         new("POST", "/sandboxes/{sandboxID}/snapshots", Snapshots.CreateAsync),
         new("GET", "/sandboxes/{sandboxID}/metrics", Metrics.OfOneAsync),
         new("GET", "/sandboxes/{sandboxID}/logs", Logs.AllAsync),
         new("GET", "/v2/sandboxes/{sandboxID}/logs", Logs.PartAsync),
         new("GET", "/snapshots", Snapshots.ListAsync),
+
+        // This server's own: *.localhost does not resolve everywhere.
+        new("POST", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.OpenAsync),
+        new("DELETE", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.CloseAsync),
 
         new("POST", "/v3/templates"),
         new("GET", "/v2/templates"),

@@ -23,6 +23,13 @@ internal sealed record SnapshotBody(string? Name);
 /// <summary>The body of refreshes.</summary>
 internal sealed record RefreshBody(int? Duration);
 
+/// <summary>How a loopback listener for a sandbox's port is asked for.</summary>
+/// <param name="Protocol"><c>http</c>, which is the default, or <c>tcp</c>.</param>
+internal sealed record PortBody(string? Protocol);
+
+/// <summary>Where a loopback listener is.</summary>
+internal sealed record PortModel(string Url);
+
 /// <summary>An error of the edge, with the members that the cloud's proxy sends.</summary>
 internal sealed record EdgeError(string Message, int Code)
 {
@@ -50,5 +57,9 @@ internal sealed record EdgeError(string Message, int Code)
 [JsonSerializable(typeof(MetricsOfSandboxesModel))]
 [JsonSerializable(typeof(LogsModel))]
 [JsonSerializable(typeof(LogsV2Model))]
+[JsonSerializable(typeof(NetworkBody))]
+[JsonSerializable(typeof(NetworkOrder))]
+[JsonSerializable(typeof(PortBody))]
+[JsonSerializable(typeof(PortModel))]
 [JsonSerializable(typeof(EdgeError))]
 internal sealed partial class ServerJson : JsonSerializerContext;

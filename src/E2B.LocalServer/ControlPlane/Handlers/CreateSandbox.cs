@@ -42,9 +42,8 @@ internal static class CreateSandbox
             AutoPause = request.AutoPause ?? false,
             AutoPauseFilesOnly = request.AutoPauseMemory == false,
             AutoResume = request.AutoResume?.Enabled ?? false,
-            // Accepted either way, and kept for the answer to get: the official clients send true unless told otherwise,
-            // so refusing it would refuse them all. There is no internet in a sandbox yet; docs/local-server.md says so.
             AllowInternetAccess = request.AllowInternetAccess,
+            Network = NetworkCheck.Read(request.Network, secure),
             Metadata = request.Metadata,
             EnvVars = request.EnvVars,
         };
@@ -72,7 +71,6 @@ internal static class CreateSandbox
     private static void RefuseNotOffered(NewSandboxRequest request)
     {
         string? what =
-            AsksForNetwork(request.Network) is { } option ? $"network.{option}" :
             IsGiven(request.Mcp) ? "mcp" :
             AsksForIam(request.Iam) ? "iam" :
             request.VolumeMounts is { Count: > 0 } ? "volumeMounts" :
@@ -84,39 +82,6 @@ internal static class CreateSandbox
     }
 
     private static bool IsGiven(JsonElement? element) => element is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
-
-    /// <summary>The first network option that asks for more than the defaults.</summary>
-    private static string? AsksForNetwork(JsonElement? network)
-    {
-        if (!IsGiven(network))
-        {
-            return null;
-        }
-
-        if (network!.Value.ValueKind != JsonValueKind.Object)
-        {
-            throw ApiException.BadRequest("Error when parsing request: network is no object");
-        }
-
-        foreach (JsonProperty option in network.Value.EnumerateObject())
-        {
-            bool isDefault = option.Value.ValueKind switch
-            {
-                JsonValueKind.Null => true,
-                JsonValueKind.True => option.NameEquals("allowPublicTraffic"),
-                JsonValueKind.Array => option.Value.GetArrayLength() == 0,
-                JsonValueKind.Object => option.NameEquals("rules") && !option.Value.EnumerateObject().Any(),
-                JsonValueKind.String => option.Value.GetString()!.Length == 0,
-                _ => false,
-            };
-            if (!isDefault)
-            {
-                return option.Name;
-            }
-        }
-
-        return null;
-    }
 
     private static bool AsksForIam(JsonElement? iam) =>
         IsGiven(iam)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
@@ -7,6 +8,7 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken, SandboxPhase phase, TimeProvider clock)
 {
     private readonly CancellationTokenSource _gone = new();
+    private readonly SemaphoreSlim _networkChanging = new(1, 1);
     private volatile SandboxOrder _order = order;
     private volatile SandboxPhase _phase = phase;
     private volatile IHostedSandbox? _hosted;
@@ -69,6 +71,13 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
         }
     }
 
+    /// <summary>Waits for the turn to change its network; to be disposed of when that is done.</summary>
+    public async Task<IDisposable> ChangeNetworkAsync(CancellationToken cancellationToken)
+    {
+        await _networkChanging.WaitAsync(cancellationToken);
+        return new Turn(_networkChanging);
+    }
+
     /// <summary>Stops what is under way for it.</summary>
     public Task GoAsync() => _gone.CancelAsync();
 
@@ -82,6 +91,7 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
         ClientID = ServerFacts.ClientId,
         EnvdVersion = ServerFacts.EnvdVersion,
         EnvdAccessToken = AccessToken,
+        TrafficAccessToken = TrafficToken.Of(this),
         Domain = Domain(serverPort),
     };
 
@@ -116,6 +126,7 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
         {
             EnvdAccessToken = AccessToken,
             AllowInternetAccess = Order.AllowInternetAccess,
+            Network = Order.Network is { } network ? JsonSerializer.SerializeToElement(network, ServerJson.Default.NetworkOrder) : null,
             Domain = listed.State == "running" ? Domain(serverPort) : null,
             Lifecycle = new LifecycleModel(Order.AutoResume, Order.AutoPause ? "pause" : "kill"),
             MemoryKept = listed.State == "running" ? null : Hosted is { Exited.IsCompleted: false },
@@ -124,4 +135,9 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
 
     // Clients make `<port>-<id>.<domain>` of it, and the edge understands such host names.
     private static string Domain(int serverPort) => $"localhost:{serverPort}";
+
+    private sealed class Turn(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
+    }
 }

@@ -25,6 +25,9 @@ internal sealed record SandboxOrder
 
     public bool? AllowInternetAccess { get; init; }
 
+    /// <summary>What was asked of its network; <see langword="null"/> when nothing.</summary>
+    public NetworkOrder? Network { get; init; }
+
     public IDictionary<string, string>? Metadata { get; init; }
 
     public IDictionary<string, string>? EnvVars { get; init; }

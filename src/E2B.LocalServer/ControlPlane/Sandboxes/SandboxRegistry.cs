@@ -87,6 +87,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
         {
             throw _closed ? Closing() :
                 sandbox.Gone.IsCancellationRequested ? ApiException.SandboxNotFound(sandbox.Id) :
+                e as ApiException ??
                 new ApiException(StatusCodes.Status500InternalServerError, $"The sandbox could not be started: {e.Message}", e);
         }
     }

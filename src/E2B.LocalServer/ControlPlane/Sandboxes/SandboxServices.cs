@@ -1,3 +1,5 @@
+using E2B.LocalServer.Edge;
+
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>The parts that know sandboxes, put together.</summary>
@@ -12,6 +14,7 @@ internal sealed class SandboxServices : IAsyncDisposable
         Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
+        Ports = new PortListeners(this, log);
         Templates = new TemplateCatalog(saved.Snapshots);
         _sampler = new MetricsSampler(Sandboxes, clock);
     }
@@ -29,13 +32,16 @@ internal sealed class SandboxServices : IAsyncDisposable
 
     public SnapshotMaker Snapshots { get; }
 
+    public PortListeners Ports { get; }
+
     public TemplateCatalog Templates { get; }
 
     public PastSandboxes Past { get; } = new();
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _sampler.Dispose();
-        return Sandboxes.DisposeAsync();
+        await Sandboxes.DisposeAsync();
+        await Ports.DisposeAsync();
     }
 }

@@ -21,6 +21,7 @@ internal sealed class SandboxStarter(ISandboxHost host, LayerStore layers, TimeP
         try
         {
             hosted.ReadAgentLines(log.WriteAgentLine);
+            await SetEgressAsync(hosted, order);
             await GreetAsync(hosted, id, order, token, cancellationToken);
             return hosted;
         }
@@ -28,6 +29,18 @@ internal sealed class SandboxStarter(ISandboxHost host, LayerStore layers, TimeP
         {
             await hosted.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task SetEgressAsync(IHostedSandbox hosted, SandboxOrder order)
+    {
+        try
+        {
+            await hosted.SetEgressAsync(NetworkOrder.PolicyOf(order.Network, order.AllowInternetAccess));
+        }
+        catch (NotSupportedException e)
+        {
+            throw ApiException.NetworkNotOffered(e);
         }
     }
 
