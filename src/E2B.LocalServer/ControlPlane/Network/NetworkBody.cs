@@ -25,5 +25,5 @@ internal sealed record NetworkBody
     public bool? AllowInternetAccess { get; init; }
 
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
