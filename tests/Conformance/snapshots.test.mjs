@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { startServer } from './support.mjs'
+import { startServer, until } from './support.mjs'
 
 describe('snapshots', () => {
   let stop, Sandbox
@@ -65,6 +65,34 @@ describe('snapshots', () => {
       assert.equal(await Sandbox.deleteSnapshot(second.snapshotId), true)
     } finally {
       await Promise.all(made.map((one) => one.kill()))
+    }
+  })
+
+  it('are of one moment, also while everything is being written', async () => {
+    const sandbox = await Sandbox.create()
+    let copy
+    try {
+      // Two counters, always written one after the other, lie on both sides of something that takes long to copy.
+      const program = `import os
+os.makedirs('/home/user/data/b', exist_ok=True)
+open('/home/user/data/b/large', 'wb').write(os.urandom(150_000_000))
+print('ready', flush=True)
+n = 0
+while True:
+    n += 1
+    for name in ('a', 'c'):
+        with open('/home/user/data/' + name + '.new', 'w') as f: f.write(str(n))
+        os.rename('/home/user/data/' + name + '.new', '/home/user/data/' + name)`
+      const writer = await sandbox.commands.run(`exec python3 -c "${program}"`, { background: true, timeoutMs: 0 })
+      await until(() => writer.stdout.includes('ready') && sandbox.files.exists('/home/user/data/c'), 'it writes')
+      const { snapshotId } = await sandbox.createSnapshot()
+      copy = await Sandbox.create(snapshotId)
+      const [a, c] = await Promise.all(['a', 'c'].map(async (name) => Number(await copy.files.read(`/home/user/data/${name}`))))
+      assert.ok(a > 0 && (a === c || a === c + 1), `${a} and ${c}`)
+      await copy.kill()
+      await Sandbox.deleteSnapshot(snapshotId)
+    } finally {
+      await Promise.all([sandbox, copy].filter(Boolean).map((one) => one.kill()))
     }
   })
 

@@ -270,10 +270,19 @@ public sealed class RunningSandbox : IAsyncDisposable
                 throw new SandboxException($"Sandbox {ContainerId} has ended.");
             }
 
-            if (_frozen != frozen)
+            if (_frozen == frozen)
             {
-                await (frozen ? _parts.Runc.PauseAsync(ContainerId) : _parts.Runc.ResumeAsync(ContainerId));
+                return;
+            }
+
+            try
+            {
+                await (frozen ? Freezer.FreezeAsync(ControlGroup) : Task.Run(() => Freezer.Thaw(ControlGroup)));
                 _frozen = frozen;
+            }
+            catch (IOException error)
+            {
+                throw new SandboxException($"Sandbox {ContainerId} has ended.", error);
             }
         }
         finally
@@ -328,7 +337,7 @@ public sealed class RunningSandbox : IAsyncDisposable
                 ProcessWatcher.KillProcess(InitPid);
                 if (_frozen)
                 {
-                    await _parts.Runc.ResumeAsync(ContainerId);
+                    Freezer.Thaw(ControlGroup);
                 }
 
                 await Task.WhenAny(Exited, Task.Delay(_longestDeath));

@@ -60,6 +60,9 @@ internal sealed class TestServer : IAsyncDisposable
         return new TestServer(api, host, clock, folder, keepData: data is not null) { Log = log };
     }
 
+    /// <summary>Where the server keeps what outlives it.</summary>
+    public string SavedPath(string part) => Path.Combine(_data, "saved", part);
+
     /// <summary>Calls the control plane with its key.</summary>
     public Task<Answer> ApiAsync(string method, string path, string? json = null) =>
         SendAsync(method, path, json, ("X-API-KEY", Key));

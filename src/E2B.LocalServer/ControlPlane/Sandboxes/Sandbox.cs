@@ -13,6 +13,8 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
     private volatile SandboxPhase _phase = phase;
     private volatile IHostedSandbox? _hosted;
     private volatile SandboxAccess? _access;
+    private readonly Lock _lock = new();
+    private Task _dropping = Task.CompletedTask;
 
     public string Id { get; } = id;
 
@@ -61,13 +63,18 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
         _access = null;
     }
 
-    /// <summary>Ends what runs or stands still. Its files stay where they were kept.</summary>
-    public async Task DropHostedAsync()
+    /// <summary>Ends what runs or stands still, and waits for it, whoever began. Its files stay where they were kept.</summary>
+    public Task DropHostedAsync()
     {
         Close();
-        if (Interlocked.Exchange(ref _hosted, null) is { } hosted)
+        lock (_lock)
         {
-            await hosted.DisposeAsync();
+            if (Interlocked.Exchange(ref _hosted, null) is { } hosted)
+            {
+                _dropping = Task.Run(async () => await hosted.DisposeAsync());
+            }
+
+            return _dropping;
         }
     }
 

@@ -295,7 +295,12 @@ internal sealed class SandboxRegistry : IAsyncDisposable
     {
         try
         {
-            await sandbox.Changing;
+            // What is on its way to a pause arrives there, and what is paused stays saved. The rest is broken off.
+            if (!sandbox.Phase.IsRunning)
+            {
+                await sandbox.Changing;
+            }
+
             if (sandbox.Phase.State == SandboxState.Paused)
             {
                 await sandbox.DropHostedAsync();

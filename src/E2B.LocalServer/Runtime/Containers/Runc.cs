@@ -26,10 +26,6 @@ internal sealed class Runc(string stateDirectory, string logDirectory)
         return int.Parse(await File.ReadAllTextAsync(pidFile), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    public Task PauseAsync(string id) => InvokeQuietlyAsync(id, ["pause", id]);
-
-    public Task ResumeAsync(string id) => InvokeQuietlyAsync(id, ["resume", id]);
-
     /// <summary>Ends what is left of a container and forgets it; an unknown one is no error.</summary>
     public Task DeleteAsync(string id) => InvokeQuietlyAsync(id, ["delete", "--force", id]);
 

@@ -12,6 +12,7 @@ internal static class LeftoverCleaner
 
     public static async Task CleanAsync(SandboxRuntimeOptions options, Runc runc)
     {
+        KillProcesses(options.ControlGroup);
         foreach (var container in runc.Containers())
         {
             await runc.DeleteAsync(container);
@@ -42,14 +43,22 @@ internal static class LeftoverCleaner
     private static async Task EndProcessesAsync(string controlGroup)
     {
         var deadline = DateTime.UtcNow + _longestDeath;
-        while (ControlGroups.Processes(controlGroup).ToArray() is { Length: > 0 } processes && DateTime.UtcNow < deadline)
+        while (KillProcesses(controlGroup) && DateTime.UtcNow < deadline)
         {
-            foreach (var process in processes)
-            {
-                ProcessWatcher.KillProcess(process);
-            }
-
             await Task.Delay(20);
         }
+    }
+
+    /// <summary>Paused sandboxes stand still: what is killed there dies once it may go on, and does nothing else.</summary>
+    private static bool KillProcesses(string controlGroup)
+    {
+        var processes = ControlGroups.Processes(controlGroup).ToArray();
+        foreach (var process in processes)
+        {
+            ProcessWatcher.KillProcess(process);
+        }
+
+        Freezer.ThawBelow(controlGroup);
+        return processes.Length > 0;
     }
 }
