@@ -9,6 +9,7 @@ namespace E2B.LocalServer.Network;
 /// </summary>
 internal sealed class Forwarding(string directory, NetworkNamespace host) : IDisposable
 {
+    private const int MostAttempts = 100;
     private readonly Dictionary<string, FileStream> _opened = [];
 
     /// <summary>The interfaces on which it was off before the first server of this machine.</summary>
@@ -61,7 +62,7 @@ internal sealed class Forwarding(string directory, NetworkNamespace host) : IDis
             return;
         }
 
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -76,7 +77,7 @@ internal sealed class Forwarding(string directory, NetworkNamespace host) : IDis
 
                 claim.Dispose();
             }
-            catch (IOException) when (host.Run(() => NetworkSettings.Get(Setting(device))) is not null)
+            catch (IOException) when (attempt < MostAttempts)
             {
                 // Another server is closing it at this moment.
                 Thread.Sleep(5);

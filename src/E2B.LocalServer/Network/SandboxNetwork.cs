@@ -18,6 +18,9 @@ internal sealed class SandboxNetwork : IAsyncDisposable
 {
     private const string SandboxInterface = "eth0";
 
+    /// <summary>As long as RFC 5382 wants silent connections to be kept.</summary>
+    private const string EstablishedSeconds = "7440";
+
     private readonly NetworkNamespace _router;
     private readonly NetworkOptions _options;
     private readonly AddressPool _addresses = new();
@@ -158,6 +161,9 @@ internal sealed class SandboxNetwork : IAsyncDisposable
         var proxy = Add(new NameProxy(_router, new NameLookup(upstream), LinkOf));
         var rules = RouterRules.Build(proxy.HttpPort, proxy.TlsPort, _options.HostPorts);
         await NetworkTool.NftAsync(_router, _options.RouterRules?.Invoke(rules) ?? rules);
+
+        // A sandbox that is killed says no goodbye to those it talked with; its connections need not be known for days.
+        _router.Run(() => NetworkSettings.Set("netfilter/nf_conntrack_tcp_timeout_established", EstablishedSeconds));
         Add(new DnsForwarder(_router, Gateway, upstream));
         foreach (var port in _options.HostPorts)
         {

@@ -37,6 +37,18 @@ public sealed class ReachTests(SharedWorld shared) : IClassFixture<SharedWorld>
     }
 
     [Fact]
+    public async Task A_machine_that_cannot_give_a_network_runs_sandboxes_all_the_same_and_says_why()
+    {
+        var options = TestRuntime.Options() with { Network = new NetworkOptions { HostNamespace = "/no/such/network" } };
+        await using var test = await TestRuntime.OpenAsync(options);
+        Assert.Contains("/no/such/network", test.Runtime.NetworkFailure, StringComparison.Ordinal);
+        await using var sandbox = await test.StartAsync();
+
+        Assert.Equal("lo\n", (await test.ExecAsync(sandbox, "ls /sys/class/net")).Succeeded().Output);
+        Assert.DoesNotContain("nameserver", (await test.ExecAsync(sandbox, "cat /etc/resolv.conf")).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_nothing_listens_it_says_so_at_once()
     {
         await using var sandbox = await shared.World.StartAsync();

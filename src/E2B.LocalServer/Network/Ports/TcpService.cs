@@ -12,7 +12,6 @@ internal sealed class TcpService : IAsyncDisposable
     private readonly Func<Socket, CancellationToken, Task> _serve;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _accepting;
-    private int _open;
 
     /// <param name="where">Where to listen; this program's own namespace when there is none.</param>
     /// <param name="address">On which address and port; port 0 takes a free one.</param>
@@ -37,9 +36,6 @@ internal sealed class TcpService : IAsyncDisposable
     }
 
     public int Port { get; }
-
-    /// <summary>How many connections are being served.</summary>
-    public int Open => Volatile.Read(ref _open);
 
     /// <summary>Stops listening and breaks off what is open.</summary>
     public async ValueTask DisposeAsync()
@@ -75,7 +71,6 @@ internal sealed class TcpService : IAsyncDisposable
 
     private async Task ServeAsync(Socket connection)
     {
-        Interlocked.Increment(ref _open);
         try
         {
             connection.NoDelay = true;
@@ -88,7 +83,6 @@ internal sealed class TcpService : IAsyncDisposable
         finally
         {
             connection.Dispose();
-            Interlocked.Decrement(ref _open);
         }
     }
 }
