@@ -6,7 +6,7 @@ using E2B.LocalServer.Runtime;
 namespace E2B.LocalServer.Hosting;
 
 /// <summary>Sandboxes as containers: what the control plane asks for, said in the runtime's terms.</summary>
-internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, NetworkOptions network, ILogger log) : ISandboxHost
+internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, NetworkOptions? network, ILogger log) : ISandboxHost
 {
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
