@@ -12,9 +12,12 @@ for (const name of Object.keys(process.env)) {
   if (name.startsWith('E2B_') && name !== 'E2B_SOAK') delete process.env[name]
 }
 
-/** Starts a server, points the client at it through the environment, and returns how to end it. */
-export async function startServer() {
-  const data = mkdtempSync(join(tmpdir(), 'e2b-conformance-'))
+/**
+ * Starts a server, points the client at it through the environment, and returns how to end it.
+ * With `data`, the server uses this folder, which stays; `signal` is how it is then ended.
+ */
+export async function startServer({ data: kept } = {}) {
+  const data = kept ?? mkdtempSync(join(tmpdir(), 'e2b-conformance-'))
   const server = spawn('dotnet', [program, 'serve', '--port', '0', '--data', data], { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = new Promise((resolve) => server.once('exit', resolve))
   let text = ''
@@ -30,11 +33,11 @@ export async function startServer() {
     const [name, ...value] = line.split('=')
     process.env[name] = value.join('=')
   }
-  return async () => {
-    server.kill('SIGTERM')
+  return async (signal = 'SIGTERM') => {
+    server.kill(signal)
     const code = await exited
-    rmSync(data, { recursive: true, force: true })
-    if (code !== 0) throw new Error(`the server ended with ${code} on SIGTERM`)
+    if (!kept) rmSync(data, { recursive: true, force: true })
+    if (signal === 'SIGTERM' && code !== 0) throw new Error(`the server ended with ${code} on SIGTERM`)
   }
 }
 

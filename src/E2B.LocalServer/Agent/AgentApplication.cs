@@ -22,7 +22,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
     private readonly ComposeEndpoint _compose;
     private readonly MetricsSource _metrics = new();
 
-    public AgentApplication(SandboxDefaults defaults)
+    public AgentApplication(SandboxDefaults defaults, AgentLog log)
     {
         _defaults = defaults;
         _rpc = new RpcRouter(defaults);
@@ -30,7 +30,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
         _upload = new UploadEndpoint(_access, defaults);
         _compose = new ComposeEndpoint(defaults);
         var poller = new Poller();
-        new ProcessService(defaults, poller).Register(_rpc);
+        new ProcessService(defaults, poller, log).Register(_rpc);
         FilesystemService.Register(_rpc);
         new WatchService(poller).Register(_rpc);
     }

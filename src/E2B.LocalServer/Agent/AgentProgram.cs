@@ -42,7 +42,10 @@ internal static class AgentProgram
             Options.Create(Configure(options)),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 512 }), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
-        var application = new AgentApplication(new SandboxDefaults(options.DefaultUser, isSandbox: options.Port is null));
+
+        // Only where the server itself reads what is written: elsewhere stdout is somebody's terminal, or the server's own.
+        AgentLog log = options.ListenDescriptor is null ? AgentLog.None : AgentLog.OnStdout();
+        var application = new AgentApplication(new SandboxDefaults(options.DefaultUser, isSandbox: options.Port is null), log);
         await server.StartAsync(application, CancellationToken.None);
         await stopped.Task;
 

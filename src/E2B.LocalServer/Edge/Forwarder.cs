@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using E2B.LocalServer.ControlPlane;
 using E2B.Protocol;
 using Microsoft.AspNetCore.Http.Features;
@@ -19,13 +20,13 @@ internal static class Forwarder
     private static readonly TimeSpan _drainLimit = TimeSpan.FromSeconds(10);
 
     /// <exception cref="EdgeException">The sandbox gave no answer, and none was begun.</exception>
-    public static async Task ForwardAsync(HttpContext context, Sandbox sandbox, EdgeTarget target)
+    public static async Task ForwardAsync(HttpContext context, SandboxAccess sandbox, EdgeTarget target, ForwardOptions options)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, sandbox.Ended);
         try
         {
-            RequestHead head = RequestHead.Of(context, target);
-            while (!await TryExchangeAsync(context, sandbox, target, head, linked))
+            RequestHead head = RequestHead.Of(context, target, options.HostFor(target.Port));
+            while (!await TryExchangeAsync(context, sandbox, target, options, head, linked))
             {
             }
         }
@@ -38,7 +39,7 @@ internal static class Forwarder
         {
             throw EdgeException.SandboxNotFound(target.SandboxId);
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidDataException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or SocketException or InvalidDataException or AuthenticationException or OperationCanceledException)
         {
             throw EdgeException.PortClosed(target, e);
         }
@@ -46,9 +47,9 @@ internal static class Forwarder
 
     /// <returns><see langword="false"/> when a kept connection turned out to be closed and nothing is lost by trying again.</returns>
     private static async Task<bool> TryExchangeAsync(
-        HttpContext context, Sandbox sandbox, EdgeTarget target, RequestHead request, CancellationTokenSource linked)
+        HttpContext context, SandboxAccess sandbox, EdgeTarget target, ForwardOptions options, RequestHead request, CancellationTokenSource linked)
     {
-        UpstreamConnection connection = await ConnectAsync(sandbox, target, linked.Token);
+        UpstreamConnection connection = await ConnectAsync(context.Request, sandbox, target, options, linked.Token);
         bool keep = false;
         using var pumpLife = CancellationTokenSource.CreateLinkedTokenSource(linked.Token);
         var goAhead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -107,22 +108,17 @@ internal static class Forwarder
         }
     }
 
-    private static async ValueTask<UpstreamConnection> ConnectAsync(Sandbox sandbox, EdgeTarget target, CancellationToken cancellationToken)
+    private static async ValueTask<UpstreamConnection> ConnectAsync(
+        HttpRequest request, SandboxAccess sandbox, EdgeTarget target, ForwardOptions options, CancellationToken cancellationToken)
     {
         if (target.Port == E2BDefaults.DaemonPort)
         {
             return await sandbox.Agent.TakeAsync(cancellationToken);
         }
 
-        try
-        {
-            // Never kept: what listens there is the user's, and may be restarted at any moment.
-            return new UpstreamConnection(await sandbox.ConnectPortAsync(target.Port, cancellationToken));
-        }
-        catch (NotSupportedException)
-        {
-            throw EdgeException.PortsNotOffered(target);
-        }
+        // Never kept: what listens there is the user's, and may be restarted at any moment.
+        Stream stream = await PortConnection.OpenAsync(sandbox, target, cancellationToken);
+        return new UpstreamConnection(options.IsHttps ? await PortConnection.SecureAsync(stream, HostNames.Name(request.Host), cancellationToken) : stream);
     }
 
     private static async Task<bool> StartPump(

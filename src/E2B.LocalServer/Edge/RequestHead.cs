@@ -10,11 +10,12 @@ namespace E2B.LocalServer.Edge;
 /// <summary>The first lines of a request as they go into a sandbox.</summary>
 internal sealed class RequestHead
 {
-    // What ends here: the key to the control plane is none of the sandbox's business, and which sandbox was meant
-    // is said by the edge, whatever the client wrote.
+    private const string ForwardedHost = "X-Forwarded-Host";
+
+    // What ends here: which sandbox was meant is said by the edge, whatever the client wrote.
     private static readonly HashSet<string> _notPassedOn = new(HopByHopHeaders.Names, StringComparer.OrdinalIgnoreCase)
     {
-        E2BHeaders.ApiKey, E2BHeaders.SandboxId, E2BHeaders.SandboxPort, HeaderNames.ContentLength,
+        E2BHeaders.SandboxId, E2BHeaders.SandboxPort, HeaderNames.ContentLength,
     };
 
     private RequestHead(byte[] bytes) => Bytes = bytes;
@@ -31,7 +32,10 @@ internal sealed class RequestHead
     /// <summary>The client asks to speak something else on this connection, as WebSockets do.</summary>
     public bool IsUpgrade { get; private init; }
 
-    public static RequestHead Of(HttpContext context, EdgeTarget target)
+    /// <param name="context">The request.</param>
+    /// <param name="target">What it is for.</param>
+    /// <param name="hostMask">What the sandbox is told as the host; the client's own word when <see langword="null"/>.</param>
+    public static RequestHead Of(HttpContext context, EdgeTarget target, string? hostMask)
     {
         HttpRequest request = context.Request;
         bool hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? false;
@@ -40,11 +44,16 @@ internal sealed class RequestHead
 
         var text = new StringBuilder(1024)
             .Append(request.Method).Append(' ').Append(TargetOf(context)).Append(" HTTP/1.1\r\n")
-            .Append("Host: ").Append(request.Host.HasValue ? request.Host.Value : "localhost").Append("\r\n");
+            .Append("Host: ").Append(hostMask ?? (request.Host.HasValue ? request.Host.Value : "localhost")).Append("\r\n");
+        if (hostMask is not null)
+        {
+            text.Append(ForwardedHost).Append(": ").Append(request.Host.Value).Append("\r\n");
+        }
+
         string[] forThisHop = request.Headers.Connection.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []).ToArray();
         foreach ((string name, StringValues values) in request.Headers)
         {
-            if (_notPassedOn.Contains(name) || name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase) || forThisHop.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (_notPassedOn.Contains(name) || (hostMask is not null && name.Equals(ForwardedHost, StringComparison.OrdinalIgnoreCase)) || name.Equals(HeaderNames.Host, StringComparison.OrdinalIgnoreCase) || forThisHop.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 continue;
             }

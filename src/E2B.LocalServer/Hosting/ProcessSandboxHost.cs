@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Network;
+using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.Hosting;
 
@@ -12,14 +14,21 @@ internal sealed class ProcessSandboxHost : ISandboxHost
 {
     private DirectoryInfo? _folder;
 
+    public bool CanPause => false;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _folder = Directory.CreateTempSubdirectory("e2b-");
         return Task.CompletedTask;
     }
 
-    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
+        if (origin.Layers.Count > 0 || origin.Disk is not null)
+        {
+            throw NeedsContainers();
+        }
+
         string socket = Path.Combine(_folder!.FullName, Path.GetRandomFileName());
         var start = new ProcessStartInfo(
             Environment.ProcessPath!,
@@ -28,7 +37,7 @@ internal sealed class ProcessSandboxHost : ISandboxHost
             RedirectStandardInput = true,
             WorkingDirectory = "/",
         };
-        var sandbox = new Hosted(Process.Start(start)!, socket, limits);
+        var sandbox = new Hosted(Process.Start(start)!, socket, origin.Limits);
         try
         {
             while (!File.Exists(socket))
@@ -56,6 +65,9 @@ internal sealed class ProcessSandboxHost : ISandboxHost
         return ValueTask.CompletedTask;
     }
 
+    private static NotSupportedException NeedsContainers() =>
+        new("without isolation (--isolation none) sandboxes have no files of their own and cannot be paused, snapshotted or forked");
+
     private sealed class Hosted(Process agent, string socket, SandboxLimits limits) : IHostedSandbox
     {
         private int _disposed;
@@ -81,6 +93,25 @@ internal sealed class ProcessSandboxHost : ISandboxHost
 
         public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
             throw new NotSupportedException("Without isolation a port of the sandbox is a port of this machine.");
+
+        public Task SetEgressAsync(EgressPolicy policy) => policy.IsOpen
+            ? Task.CompletedTask
+            : throw new NotSupportedException("without isolation, a sandbox's network is this machine's");
+
+        public void ReadAgentLines(Action<string> reader)
+        {
+            // The agent writes to the server's own output here, where nothing else may stand: it is told to write nothing.
+        }
+
+        public Task FreezeAsync() => throw NeedsContainers();
+
+        public Task ThawAsync() => throw NeedsContainers();
+
+        public Task SaveLayerAsync(string folder, CancellationToken cancellationToken) => throw NeedsContainers();
+
+        public Task KeepDiskAsync(string path) => throw NeedsContainers();
+
+        public SandboxUsage? ReadUsage() => null;
 
         public async ValueTask DisposeAsync()
         {

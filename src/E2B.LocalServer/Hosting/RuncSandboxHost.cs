@@ -1,14 +1,17 @@
 using System.Net.Sockets;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Network;
 using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.Hosting;
 
 /// <summary>Sandboxes as containers: what the control plane asks for, said in the runtime's terms.</summary>
-internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogger log) : ISandboxHost
+internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, NetworkOptions? network, ILogger log) : ISandboxHost
 {
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
+
+    public bool CanPause => true;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +24,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
                     Agent = AgentCommand.ThisProgram(),
                     PoolSize = poolSize,
                     DefaultLimits = Convert(ServerFacts.BaseLimits),
+                    Network = network,
+                    Log = log,
                 },
                 cancellationToken);
         }
@@ -29,13 +34,18 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
             throw new ServerStartException(e.Message, e);
         }
 
+        if (_runtime.NetworkFailure is { } failure)
+        {
+            log.LogWarning("Sandboxes have no internet. {Reason}", failure);
+        }
+
         _pool = new SandboxPool(_runtime, log);
     }
 
-    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(limits) };
-        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), limits);
+        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk };
+        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
     public async ValueTask DisposeAsync()
@@ -63,8 +73,22 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, ILogge
         public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken) =>
             new NetworkStream(await sandbox.ConnectAgentAsync(cancellationToken), ownsSocket: true);
 
-        public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("The local server does not reach other ports of a sandbox than its agent's.");
+        public async ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
+            new NetworkStream(await sandbox.ConnectPortAsync(port, cancellationToken), ownsSocket: true);
+
+        public Task SetEgressAsync(EgressPolicy policy) => sandbox.SetEgressAsync(policy);
+
+        public void ReadAgentLines(Action<string> reader) => sandbox.ReadAgentLines(reader);
+
+        public Task FreezeAsync() => sandbox.FreezeAsync();
+
+        public Task ThawAsync() => sandbox.ThawAsync();
+
+        public Task SaveLayerAsync(string folder, CancellationToken cancellationToken) => sandbox.SaveLayerAsync(folder, cancellationToken);
+
+        public Task KeepDiskAsync(string path) => sandbox.KeepDiskAsync(path);
+
+        public SandboxUsage ReadUsage() => sandbox.ReadUsage();
 
         public ValueTask DisposeAsync() => sandbox.DisposeAsync();
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using E2B.LocalServer.Native;
+using E2B.LocalServer.Network;
+using E2B.LocalServer.Network.Ports;
 using Microsoft.Win32.SafeHandles;
 
 namespace E2B.LocalServer.Runtime;
@@ -26,6 +28,8 @@ public sealed class RunningSandbox : IAsyncDisposable
     private IdRange? _idRange;
     private OutputTail? _output;
     private FileStream? _diskClaim;
+    private SandboxPorts? _ports;
+    private SandboxLink? _link;
     private bool _containerMade;
     private bool _frozen;
 
@@ -64,8 +68,14 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>The end of what the agent has written to stdout and stderr.</summary>
     public string AgentOutput => _output?.ToString() ?? string.Empty;
 
+    /// <summary>Gives each line that the agent writes from now on to a reader, which must not throw.</summary>
+    public void ReadAgentLines(Action<string> reader) => _output?.ReadLines(reader);
+
     /// <summary>The container's root as the host sees it, owners shifted.</summary>
     internal string HostRoot => _files.Root;
+
+    /// <summary>Its place on the router, where it has one.</summary>
+    internal SandboxLink? Link => _link;
 
     private string ControlGroup => $"{_parts.Options.ControlGroup}/{ContainerId}";
 
@@ -76,6 +86,25 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>True when the agent serves.</summary>
     public Task<bool> IsAgentHealthyAsync(CancellationToken cancellationToken) =>
         AgentProbe.IsHealthyAsync(_socketPath, cancellationToken);
+
+    /// <summary>A new connection to a TCP port of the sandbox, its loopback first.</summary>
+    /// <exception cref="SocketException">Nothing listens there.</exception>
+    public Task<Socket> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
+        _ports?.ConnectAsync(port, cancellationToken) ?? throw new SandboxException($"Sandbox {ContainerId} has ended.");
+
+    /// <summary>Replaces the rules for where the sandbox may connect to; until then it is the whole internet.</summary>
+    /// <exception cref="NotSupportedException">The sandbox has no network, and something of it is asked for by name or address.</exception>
+    public async Task SetEgressAsync(EgressPolicy policy)
+    {
+        if (_link is not null)
+        {
+            await _link.SetPolicyAsync(policy);
+        }
+        else if (policy.Allowed.Count > 0 || policy.AllowedNames.Count > 0)
+        {
+            throw new NotSupportedException("its sandboxes have no network");
+        }
+    }
 
     /// <summary>Waits until the agent serves; a <see cref="SandboxException"/> says what it wrote when it ends instead.</summary>
     public async Task WaitForAgentAsync(CancellationToken cancellationToken)
@@ -191,6 +220,32 @@ public sealed class RunningSandbox : IAsyncDisposable
         }
 
         _ = WatchAsync();
+        await ConnectNetworkAsync();
+    }
+
+    private async Task ConnectNetworkAsync()
+    {
+        NetworkNamespace network;
+        try
+        {
+            network = NetworkNamespace.OfProcess(InitPid);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.NoEntry or Errno.NoProcess)
+        {
+            return; // its first process has ended already, which others report
+        }
+
+        try
+        {
+            _link = _parts.Network is null ? null : await _parts.Network.AttachAsync(network);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+
+        _ports = new SandboxPorts(network, _link?.Address);
     }
 
     private async Task WatchAsync()
@@ -215,10 +270,19 @@ public sealed class RunningSandbox : IAsyncDisposable
                 throw new SandboxException($"Sandbox {ContainerId} has ended.");
             }
 
-            if (_frozen != frozen)
+            if (_frozen == frozen)
             {
-                await (frozen ? _parts.Runc.PauseAsync(ContainerId) : _parts.Runc.ResumeAsync(ContainerId));
+                return;
+            }
+
+            try
+            {
+                await (frozen ? Freezer.FreezeAsync(ControlGroup) : Task.Run(() => Freezer.Thaw(ControlGroup)));
                 _frozen = frozen;
+            }
+            catch (IOException error)
+            {
+                throw new SandboxException($"Sandbox {ContainerId} has ended.", error);
             }
         }
         finally
@@ -242,6 +306,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         var failures = new List<Exception>();
         await TryAsync(EndContainerAsync, failures);
         _exited.TrySetResult();
+        await TryAsync(DisconnectNetworkAsync, failures);
         await TryAsync(() => Task.Run(DeleteFiles), failures);
         if (_idRange is not null)
         {
@@ -272,7 +337,7 @@ public sealed class RunningSandbox : IAsyncDisposable
                 ProcessWatcher.KillProcess(InitPid);
                 if (_frozen)
                 {
-                    await _parts.Runc.ResumeAsync(ContainerId);
+                    Freezer.Thaw(ControlGroup);
                 }
 
                 await Task.WhenAny(Exited, Task.Delay(_longestDeath));
@@ -283,6 +348,15 @@ public sealed class RunningSandbox : IAsyncDisposable
         finally
         {
             _freezing.Release();
+        }
+    }
+
+    private async Task DisconnectNetworkAsync()
+    {
+        _ports?.Dispose();
+        if (_link is not null)
+        {
+            await _link.DisposeAsync();
         }
     }
 

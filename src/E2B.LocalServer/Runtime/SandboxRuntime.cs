@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using E2B.LocalServer.Native;
+using E2B.LocalServer.Network;
 
 namespace E2B.LocalServer.Runtime;
 
@@ -24,6 +25,9 @@ public sealed class SandboxRuntime : IAsyncDisposable
     /// <summary>The sandboxes there are at the moment, those that are starting or ending among them.</summary>
     public IReadOnlyCollection<RunningSandbox> Sandboxes => [.. _sandboxes.Keys];
 
+    /// <summary>Why sandboxes have no network though they should; <see langword="null"/> when all is well.</summary>
+    public string? NetworkFailure { get; private init; }
+
     internal SandboxParts Parts => _parts;
 
     /// <summary>
@@ -35,6 +39,7 @@ public sealed class SandboxRuntime : IAsyncDisposable
         options.DefaultLimits.Validate();
         Folders.Make(options.DataDirectory, Folders.Closed);
         var claim = Claim(options.DataDirectory);
+        SandboxNetwork? network = null;
         try
         {
             ProcessWatcher.AdoptOrphans();
@@ -43,10 +48,12 @@ public sealed class SandboxRuntime : IAsyncDisposable
             var runc = new Runc(options.RuncDirectory, options.RuntimeDirectory);
             await CleanUpAsync(options, runc);
             cancellationToken.ThrowIfCancellationRequested();
-            return new SandboxRuntime(claim, await Task.Run(() => Prepare(options, runc), cancellationToken));
+            (network, var failure) = await OpenNetworkAsync(options);
+            return new SandboxRuntime(claim, await Task.Run(() => Prepare(options, runc, network), cancellationToken)) { NetworkFailure = failure };
         }
         catch
         {
+            await (network?.DisposeAsync() ?? ValueTask.CompletedTask);
             await claim.DisposeAsync();
             throw;
         }
@@ -124,6 +131,7 @@ public sealed class SandboxRuntime : IAsyncDisposable
         await Task.WhenAll(_sandboxes.Keys.Select(EndQuietlyAsync));
         await LeftoverCleaner.CleanAsync(Options, _parts.Runc);
         Folders.Delete(Options.RuntimeDirectory);
+        await (_parts.Network?.DisposeAsync() ?? ValueTask.CompletedTask);
         _parts.IdRanges.Dispose();
         await _claim.DisposeAsync();
     }
@@ -154,17 +162,35 @@ public sealed class SandboxRuntime : IAsyncDisposable
         Mounts.MakePrivate(options.MountDirectory);
     }
 
-    private static SandboxParts Prepare(SandboxRuntimeOptions options, Runc runc)
+    // Most of what one does in a sandbox needs no network: without one, sandboxes run all the same.
+    private static async Task<(SandboxNetwork? Network, string? Failure)> OpenNetworkAsync(SandboxRuntimeOptions options)
+    {
+        try
+        {
+            return options.Network is null ? default : (await SandboxNetwork.OpenAsync(options.Network, SandboxRuntimeOptions.SharedRuntimeRoot, options.Log), null);
+        }
+        catch (Exception e) when (e is NetworkException or StartupCheckException)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static SandboxParts Prepare(SandboxRuntimeOptions options, Runc runc, SandboxNetwork? network)
     {
         Folders.Make(options.BaseDirectory, Folders.Closed);
         var baseFileSystem = BaseFileSystem.Build(options.BaseDirectory);
+        if (network is not null)
+        {
+            SandboxFiles.Write(baseFileSystem.Trees.Single(tree => tree.Name == BaseFileSystem.RootTree).Source);
+        }
+
         var disks = new DiskImages(options.BaseDirectory, baseFileSystem);
         disks.Prepare(options.DefaultLimits.DiskMiB);
         var idRanges = new IdRangeAllocator(Path.Combine(SandboxRuntimeOptions.SharedRuntimeRoot, "ids"));
         try
         {
             LayerCheck.Run(baseFileSystem, options.MountDirectory, idRanges);
-            return new SandboxParts(options, baseFileSystem, disks, idRanges, runc);
+            return new SandboxParts(options, baseFileSystem, disks, idRanges, runc, network);
         }
         catch
         {

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using E2B.LocalServer.Network;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace E2B.LocalServer.Runtime;
 
@@ -29,6 +31,12 @@ public sealed record SandboxRuntimeOptions
 
     /// <summary>How many started sandboxes wait for the next taker; 0 for none.</summary>
     public int PoolSize { get; init; } = 2;
+
+    /// <summary>How sandboxes get at the internet; without it they have their loopback alone.</summary>
+    public NetworkOptions? Network { get; init; }
+
+    /// <summary>Where it is said what does not work as it should, but does not keep sandboxes from running.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>A name for the data folder, short and always the same.</summary>
     internal string Key =>

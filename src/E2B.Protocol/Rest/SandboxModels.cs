@@ -139,6 +139,9 @@ public sealed record SandboxDetailModel
 
     /// <summary>Not in lists: what happens at the end of the lifetime.</summary>
     public LifecycleModel? Lifecycle { get; init; }
+
+    /// <summary>Of a paused sandbox of the local server alone: whether it comes back with its processes and memory, or only its files.</summary>
+    public bool? MemoryKept { get; init; }
 }
 
 /// <summary>What happens at the end of a sandbox's lifetime.</summary>

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Network;
+using E2B.LocalServer.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +31,14 @@ internal sealed class FakeSandboxHost : ISandboxHost
     /// <summary>What connects to a port of a sandbox.</summary>
     public Func<int, Stream> ConnectPort { get; set; } = _ => throw new NotSupportedException();
 
+    /// <summary>What happens before rules are taken.</summary>
+    public Action<EgressPolicy> BeforeEgress { get; set; } = _ => { };
+
+    /// <summary>What every sandbox says it uses.</summary>
+    public SandboxUsage Usage { get; set; } = new(TimeSpan.Zero, 0, 0, 0, 0);
+
+    public bool CanPause { get; init; } = true;
+
     public IReadOnlyCollection<FakeSandbox> All => _all;
 
     public bool IsDisposed { get; private set; }
@@ -37,10 +47,10 @@ internal sealed class FakeSandboxHost : ISandboxHost
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken)
+    public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
         await BeforeTake(cancellationToken);
-        FakeSandbox sandbox = await FakeSandbox.StartAsync(this, limits);
+        FakeSandbox sandbox = await FakeSandbox.StartAsync(this, origin);
         _all.Add(sandbox);
         return sandbox;
     }
@@ -65,17 +75,32 @@ internal sealed class FakeSandbox : IHostedSandbox
     private readonly ConcurrentBag<Socket> _connections = [];
     private int _disposals;
 
-    private FakeSandbox(FakeSandboxHost host, SandboxLimits limits, WebApplication agent, string directory)
+    private FakeSandbox(FakeSandboxHost host, SandboxOrigin origin, WebApplication agent, string directory)
     {
         _host = host;
         _agent = agent;
         _directory = directory;
-        Limits = limits;
+        Origin = origin;
     }
 
     public Task Exited => _exited.Task;
 
-    public SandboxLimits Limits { get; }
+    public SandboxLimits Limits => Origin.Limits;
+
+    /// <summary>What it was started from.</summary>
+    public SandboxOrigin Origin { get; }
+
+    /// <summary>Whether its processes stand still; the fake agent answers all the same.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>What happens while the files are copied.</summary>
+    public Func<CancellationToken, Task> WhileSaving { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>What happens while the disk is kept.</summary>
+    public Func<Task> WhileKeeping { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Writes a line as the agent would.</summary>
+    public Action<string> Report { get; private set; } = _ => { };
 
     /// <summary>The body of <c>/init</c>.</summary>
     public JsonNode? Init { get; private set; }
@@ -87,7 +112,7 @@ internal sealed class FakeSandbox : IHostedSandbox
 
     private string Socket => Path.Combine(_directory, "agent.sock");
 
-    public static async Task<FakeSandbox> StartAsync(FakeSandboxHost host, SandboxLimits limits)
+    public static async Task<FakeSandbox> StartAsync(FakeSandboxHost host, SandboxOrigin origin)
     {
         string directory = Directory.CreateTempSubdirectory("fake").FullName;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -99,7 +124,7 @@ internal sealed class FakeSandbox : IHostedSandbox
             options.Limits.MinResponseDataRate = null;
         });
         WebApplication app = builder.Build();
-        var sandbox = new FakeSandbox(host, limits, app, directory);
+        var sandbox = new FakeSandbox(host, origin, app, directory);
         app.Run(sandbox.AnswerAsync);
         await app.StartAsync();
         return sandbox;
@@ -114,6 +139,46 @@ internal sealed class FakeSandbox : IHostedSandbox
     }
 
     public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) => new(_host.ConnectPort(port));
+
+    /// <summary>The rules it was last given.</summary>
+    public EgressPolicy? Egress { get; private set; }
+
+    public Task SetEgressAsync(EgressPolicy policy)
+    {
+        _host.BeforeEgress(policy);
+        Egress = policy;
+        return Task.CompletedTask;
+    }
+
+    public void ReadAgentLines(Action<string> reader) => Report = reader;
+
+    public Task FreezeAsync()
+    {
+        IsFrozen = true;
+        return Task.CompletedTask;
+    }
+
+    public Task ThawAsync()
+    {
+        IsFrozen = false;
+        return Task.CompletedTask;
+    }
+
+    public async Task SaveLayerAsync(string folder, CancellationToken cancellationToken)
+    {
+        Assert.True(IsFrozen, "copied while it runs");
+        Directory.CreateDirectory(folder);
+        await WhileSaving(cancellationToken);
+    }
+
+    public async Task KeepDiskAsync(string path)
+    {
+        Assert.True(IsFrozen, "kept while it runs");
+        await File.WriteAllTextAsync(path, "disk");
+        await WhileKeeping();
+    }
+
+    public SandboxUsage ReadUsage() => _host.Usage;
 
     /// <summary>What happens when the agent closes every connection.</summary>
     public void CloseConnections()

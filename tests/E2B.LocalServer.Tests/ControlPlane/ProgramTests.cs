@@ -23,6 +23,10 @@ public sealed class ProgramTests : IDisposable
     [InlineData("serve --port -1", "--port is a number")]
     [InlineData("serve --isolation maybe", "--isolation is runc or none")]
     [InlineData("serve --data", "--data needs a value")]
+    [InlineData("serve --allow-host-port 0", "--allow-host-port is a number")]
+    [InlineData("serve --allow-host-port 53", "--allow-host-port is a number")]
+    [InlineData("serve --allow-host-port x", "--allow-host-port is a number")]
+    [InlineData("serve --dns example.com", "--dns is an address")]
     public async Task A_command_line_it_does_not_understand_is_one_line_and_2(string line, string message)
     {
         var output = new StringWriter();
@@ -34,6 +38,17 @@ public sealed class ProgramTests : IDisposable
         Assert.Empty(output.ToString());
         Assert.StartsWith("error: " + message, errors.ToString(), StringComparison.Ordinal);
         Assert.Single(errors.ToString().TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void Network_options_are_named_one_by_one()
+    {
+        ServeOptions options = ServeOptions.Parse(["--allow-host-port", "5432", "--allow-host-port=8080", "--allow-host-port", "5432", "--dns", "9.9.9.9", "--dns=127.0.0.1:5353"]);
+
+        Assert.Equal([5432, 8080], options.Network.HostPorts);
+        Assert.Equal(["9.9.9.9:53", "127.0.0.1:5353"], options.Network.Resolvers.Select(resolver => resolver.ToString()));
+        Assert.Empty(ServeOptions.Parse([]).Network.HostPorts);
+        Assert.Empty(ServeOptions.Parse([]).Network.Resolvers);
     }
 
     [Theory]

@@ -20,9 +20,12 @@ internal sealed class TestServer : IAsyncDisposable
 {
     public const string Key = "e2b_0123456789abcdef0123456789abcdef01234567";
     private readonly LocalApi _api;
+    private readonly string _data;
+    private readonly bool _keepData;
 
-    private TestServer(LocalApi api, FakeSandboxHost host, FakeClock clock)
+    private TestServer(LocalApi api, FakeSandboxHost host, FakeClock clock, string data, bool keepData)
     {
+        (_data, _keepData) = (data, keepData);
         _api = api;
         Host = host;
         Clock = clock;
@@ -37,11 +40,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public int Port => _api.Port;
 
-    public ConcurrentQueue<string> Log { get; } = new();
+    public required ConcurrentQueue<string> Log { get; init; }
 
-    public static async Task<TestServer> StartAsync(RequestDelegate? agent = null)
+    /// <param name="agent">What agents answer.</param>
+    /// <param name="data">Where what outlives the server is, and stays; a folder of its own without.</param>
+    /// <param name="host">What starts sandboxes.</param>
+    public static async Task<TestServer> StartAsync(RequestDelegate? agent = null, string? data = null, FakeSandboxHost? host = null)
     {
-        var host = new FakeSandboxHost();
+        host ??= new FakeSandboxHost();
         if (agent is not null)
         {
             host.Agent = agent;
@@ -49,9 +55,13 @@ internal sealed class TestServer : IAsyncDisposable
 
         var clock = new FakeClock();
         var log = new ConcurrentQueue<string>();
-        LocalApi api = await LocalApi.StartAsync(0, Key, host, clock, log.Enqueue);
-        return new TestServer(api, host, clock);
+        string folder = data ?? Directory.CreateTempSubdirectory("saved").FullName;
+        LocalApi api = await LocalApi.StartAsync(0, Key, host, SavedData.Open(folder, log.Enqueue), clock, log.Enqueue);
+        return new TestServer(api, host, clock, folder, keepData: data is not null) { Log = log };
     }
+
+    /// <summary>Where the server keeps what outlives it.</summary>
+    public string SavedPath(string part) => Path.Combine(_data, "saved", part);
 
     /// <summary>Calls the control plane with its key.</summary>
     public Task<Answer> ApiAsync(string method, string path, string? json = null) =>
@@ -105,6 +115,10 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await _api.DisposeAsync();
         await Host.DisposeAsync();
+        if (!_keepData)
+        {
+            Directory.Delete(_data, recursive: true);
+        }
     }
 }
 

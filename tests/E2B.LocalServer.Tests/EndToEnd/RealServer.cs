@@ -32,9 +32,9 @@ public sealed class RealServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Requirements.Check();
-        _host = new SmallDisks(new RuncSandboxHost(_data, poolSize: 0, NullLogger.Instance));
+        _host = new SmallDisks(new RuncSandboxHost(_data, poolSize: 0, network: null, NullLogger.Instance));
         await _host.StartAsync(CancellationToken.None);
-        _api = await LocalApi.StartAsync(0, Key, _host, TimeProvider.System, Console.Error.WriteLine);
+        _api = await LocalApi.StartAsync(0, Key, _host, SavedData.Open(_data, Console.Error.WriteLine), TimeProvider.System, Console.Error.WriteLine);
         Client = new E2BClient(new E2BConnectionOptions { ApiUrl = Url, SandboxUrl = Url, ApiKey = Key, Environment = static _ => null });
         Sandbox = await NewSandboxAsync();
     }
@@ -71,8 +71,10 @@ public sealed class RealServer : IAsyncLifetime
     {
         public Task StartAsync(CancellationToken cancellationToken) => host.StartAsync(cancellationToken);
 
-        public Task<IHostedSandbox> TakeAsync(SandboxLimits limits, CancellationToken cancellationToken) =>
-            host.TakeAsync(limits with { DiskSizeMB = DiskMiB }, cancellationToken);
+        public bool CanPause => host.CanPause;
+
+        public Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken) =>
+            host.TakeAsync(origin with { Limits = origin.Limits with { DiskSizeMB = DiskMiB } }, cancellationToken);
 
         public ValueTask DisposeAsync() => host.DisposeAsync();
     }

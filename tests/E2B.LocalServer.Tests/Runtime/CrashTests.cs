@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using E2B.LocalServer.Native;
+using E2B.LocalServer.Network;
 using E2B.LocalServer.Runtime;
 using Xunit;
 
@@ -11,6 +12,7 @@ public sealed class CrashTests
 {
     private const string ChildFolder = "E2B_TEST_CHILD_DATA";
     private const string ChildAgent = "E2B_TEST_CHILD_AGENT";
+    private const string ChildNetwork = "E2B_TEST_CHILD_NETWORK";
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     [Fact]
@@ -79,6 +81,7 @@ public sealed class CrashTests
                 ? StandInAgent.Command
                 : new AgentCommand { Arguments = ["/usr/bin/sleep", "300"] },
             DefaultLimits = TestRuntime.SmallLimits,
+            Network = Environment.GetEnvironmentVariable(ChildNetwork) is { Length: > 0 } host ? new NetworkOptions { HostNamespace = host } : null,
         };
         var runtime = SandboxRuntime.OpenAsync(options, CancellationToken.None).GetAwaiter().GetResult();
         var sandbox = runtime.StartAsync(new SandboxSpec { Limits = options.DefaultLimits }, CancellationToken.None).GetAwaiter().GetResult();
@@ -91,7 +94,8 @@ public sealed class CrashTests
         Thread.Sleep(Timeout.Infinite);
     }
 
-    private static async Task<(Process Server, int Init)> StartServerAsync(SandboxRuntimeOptions options, string agent)
+    /// <summary>A server as a process of its own, and the first process of its sandbox.</summary>
+    internal static async Task<(Process Server, int Init)> StartServerAsync(SandboxRuntimeOptions options, string agent)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
         if (Path.GetFileName(Environment.ProcessPath) == "dotnet")
@@ -101,6 +105,7 @@ public sealed class CrashTests
 
         start.Environment[ChildFolder] = options.DataDirectory;
         start.Environment[ChildAgent] = agent;
+        start.Environment[ChildNetwork] = options.Network?.HostNamespace;
         var server = Process.Start(start)!;
         var line = await server.StandardOutput.ReadLineAsync(TestRuntime.Token).AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestRuntime.Token);
         return (server, int.Parse(line!, null));
@@ -115,6 +120,9 @@ public sealed class CrashTests
             await Task.Delay(20, TestRuntime.Token);
         }
     }
+
+    /// <inheritdoc cref="HasEnded"/>
+    internal static Task UntilEndedAsync(int pid) => UntilAsync(() => HasEnded(pid), "the process ends");
 
     /// <summary>Zombies count: the killed server's orphans are this process's to reap.</summary>
     private static bool HasEnded(int pid)

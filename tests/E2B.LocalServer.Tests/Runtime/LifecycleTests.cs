@@ -109,6 +109,34 @@ public sealed class LifecycleTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_busy_sandboxes_can_be_frozen_and_then_use_no_processor_time()
+    {
+        // A python program that never waits, instead of an agent.
+        await using var test = await TestRuntime.OpenAsync(TestRuntime.Options() with { Agent = StandInAgent.Python("while True: pass") });
+        var sandboxes = new List<RunningSandbox>();
+        for (var i = 0; i < 16; i++)
+        {
+            sandboxes.AddRange(await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => test.StartAsync())));
+        }
+
+        await Task.WhenAll(sandboxes.Select(sandbox => sandbox.FreezeAsync()));
+        var before = sandboxes.Select(sandbox => sandbox.ReadUsage().CpuTime).ToArray();
+
+        // What is measured is that nothing happens in this time.
+        await Task.Delay(2000, TestRuntime.Token);
+        Assert.Equal(before, sandboxes.Select(sandbox => sandbox.ReadUsage().CpuTime));
+        Assert.All(before, used => Assert.NotEqual(TimeSpan.Zero, used));
+
+        await sandboxes[0].ThawAsync();
+        for (var end = DateTime.UtcNow.AddSeconds(10); sandboxes[0].ReadUsage().CpuTime == before[0] && DateTime.UtcNow < end;)
+        {
+            await Task.Delay(10, TestRuntime.Token);
+        }
+
+        Assert.NotEqual(before[0], sandboxes[0].ReadUsage().CpuTime);
+    }
+
+    [Fact]
     public async Task A_frozen_sandbox_can_be_ended()
     {
         var sandbox = await _test.StartAsync();

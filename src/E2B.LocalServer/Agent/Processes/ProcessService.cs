@@ -15,7 +15,9 @@ internal sealed class ProcessService
     private readonly Spawner _spawner = new();
     private readonly Poller _poller;
 
-    public ProcessService(SandboxDefaults defaults, Poller poller) => (_defaults, _poller) = (defaults, poller);
+    private readonly AgentLog _log;
+
+    public ProcessService(SandboxDefaults defaults, Poller poller, AgentLog log) => (_defaults, _poller, _log) = (defaults, poller, log);
 
     public void Register(RpcRouter router)
     {
@@ -50,7 +52,8 @@ internal sealed class ProcessService
     {
         ProcessConfig config = request.Process ?? new ProcessConfig();
         SpawnPlan plan = SpawnPlans.Make(config, context.User, context.Resolve(config.Cwd), _defaults.Environment);
-        var process = new SandboxProcess(_table, config, request.HasTag ? request.Tag : null);
+        var report = new ProcessReport(_log);
+        var process = new SandboxProcess(_table, config, request.HasTag ? request.Tag : null) { Ended = report.Ended };
         using OutputSubscription output = process.Output.Subscribe();
         try
         {
@@ -66,6 +69,7 @@ internal sealed class ProcessService
                 : $"error starting pty with command '{command}' in dir '{plan.Directory}' with '{request.Pty.Size?.Cols ?? 0}' cols and '{request.Pty.Size?.Rows ?? 0}' rows: {e.Message}");
         }
 
+        report.Started(process.Pid, config, context.User.Name, plan.Directory);
         if (context.TimeLimit is { } limit)
         {
             process.KillAfter(limit);

@@ -31,6 +31,9 @@ internal sealed class SandboxProcess
 
     public ProcessOutput Output { get; } = new();
 
+    /// <summary>Told when the process and its output have ended; it may be before the start has returned.</summary>
+    public Action<int, ProcessEvent.Types.EndEvent>? Ended { get; init; }
+
     public bool IsTerminal => _terminalInput is not null;
 
     /// <summary>Whether the process itself has ended. Its output may still be open. Guarded by the table's lock.</summary>
@@ -210,6 +213,7 @@ internal sealed class SandboxProcess
 
         CloseInput();
         _table.Finish(this, _end!);
+        Ended?.Invoke(Pid, _end!);
         Output.Complete(_end!);
     }
 

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+using E2B.Protocol;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>Who may use the control plane: whoever has its key.</summary>
+internal sealed class ApiKeyCheck(string key)
+{
+    private readonly byte[] _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Whether a request carries the key.</summary>
+    public bool IsIn(HttpRequest request) =>
+        request.Headers.TryGetValue(E2BHeaders.ApiKey, out var given)
+        && CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(given.ToString())));
+
+    /// <exception cref="ApiException">401. Bearer tokens are an account's, and there are no accounts here.</exception>
+    public void Demand(HttpRequest request)
+    {
+        string given = request.Headers[E2BHeaders.ApiKey].ToString();
+        if (given.Length == 0)
+        {
+            throw new ApiException(
+                StatusCodes.Status401Unauthorized,
+                $"No API key: send the one this server printed at its start in the header {E2BHeaders.ApiKey} (clients take it from E2B_API_KEY)");
+        }
+
+        // Hashes have one length, so the comparison says nothing about the key's.
+        if (!CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(given))))
+        {
+            throw new ApiException(StatusCodes.Status401Unauthorized, "Invalid API key: use the one this server printed at its start (E2B_API_KEY)");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using E2B.LocalServer.Edge;
+using E2B.Protocol;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>Where every request to the server's own port comes in: decides between edge and control plane.</summary>
+internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Action<string> log)
+{
+    // The control plane's bodies are small JSON. The edge has no such limit.
+    private const long MaxApiBody = 1024 * 1024;
+
+    public Task HandleAsync(HttpContext context) => RequestGuard.RunAsync(context, log, DispatchAsync);
+
+    private Task DispatchAsync(HttpContext context)
+    {
+        if (EdgeTarget.Of(context.Request, services.Sandboxes) is not { } target)
+        {
+            return ApiAsync(context);
+        }
+
+        // The key to the control plane is none of a sandbox's business. Another key of that name is the program's there.
+        if (key.IsIn(context.Request))
+        {
+            context.Request.Headers.Remove(E2BHeaders.ApiKey);
+        }
+
+        return EdgeHandler.HandleAsync(context, target, services);
+    }
+
+    private async Task ApiAsync(HttpContext context)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MaxApiBody;
+        Route route = Routes.Find(context.Request.Method, context.Request.Path.Value ?? "/", out var parameters);
+        if (!route.IsOpen)
+        {
+            key.Demand(context.Request);
+        }
+
+        if (route.Handle is null)
+        {
+            throw ApiException.NotOffered($"{route.Method} {route.Path}");
+        }
+
+        await route.Handle(new ApiCall(context, services, parameters));
+    }
+}

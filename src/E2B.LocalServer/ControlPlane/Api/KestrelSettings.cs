@@ -1,0 +1,30 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>How this server listens, wherever it does.</summary>
+internal static class KestrelSettings
+{
+    /// <param name="options">What is set.</param>
+    /// <param name="port">The port on 127.0.0.1; 0 for a free one.</param>
+    public static void Apply(KestrelServerOptions options, int port)
+    {
+        options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
+        options.AddServerHeader = false;
+
+        // Header bytes pass through the edge as they are: Latin-1 is the encoding that changes none.
+        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+
+        // Files may be of any size, and readers and writers may pause for as long as they like.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+        options.Limits.MaxRequestLineSize = 32 * 1024;
+        options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        options.Limits.MaxRequestBufferSize = 1024 * 1024;
+        options.Limits.MaxResponseBufferSize = 512 * 1024;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>One route of the control plane.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">The path, with <c>{names}</c> for what varies.</param>
+/// <param name="Handle">What answers it; <see langword="null"/> for what the cloud offers and this server does not yet.</param>
+internal sealed record Route(string Method, string Path, Func<ApiCall, Task>? Handle = null)
+{
+    private readonly string[] _segments = Path.Split('/');
+
+    /// <summary>Whether it can be asked without a key.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>Whether the path is this route's.</summary>
+    public bool Matches(string[] segments, out ImmutableDictionary<string, string> parameters)
+    {
+        parameters = ImmutableDictionary<string, string>.Empty;
+        if (segments.Length != _segments.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < segments.Length; i++)
+        {
+            string pattern = _segments[i];
+            if (pattern.StartsWith('{') && segments[i].Length > 0)
+            {
+                parameters = parameters.SetItem(pattern[1..^1], segments[i]);
+            }
+            else if (pattern != segments[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
+
+/// <summary>Every route of the official specification, once. A fixed path stands before one that varies in its place.</summary>
+internal static class Routes
+{
+    public static readonly ImmutableArray<Route> All =
+    [
+        new("GET", "/health", Health.GetAsync) { IsOpen = true },
+
+        new("POST", "/sandboxes", CreateSandbox.HandleAsync),
+        new("GET", "/sandboxes", ListSandboxes.AllAsync),
+        new("POST", "/v2/sandboxes", CreateSandbox.HandleV2Async),
+        new("GET", "/v2/sandboxes", ListSandboxes.PageAsync),
+        new("GET", "/sandboxes/metrics", Metrics.OfSandboxesAsync),
+        new("GET", "/sandboxes/{sandboxID}", OneSandbox.GetAsync),
+        new("DELETE", "/sandboxes/{sandboxID}", OneSandbox.DeleteAsync),
+        new("POST", "/sandboxes/{sandboxID}/timeout", Lifetimes.TimeoutAsync),
+        new("POST", "/sandboxes/{sandboxID}/connect", PauseAndResume.ConnectAsync),
+        new("POST", "/v2/sandboxes/{sandboxID}/connect", PauseAndResume.ConnectV2Async),
+        new("POST", "/sandboxes/{sandboxID}/refreshes", Lifetimes.RefreshAsync),
+        new("POST", "/sandboxes/{sandboxID}/pause", PauseAndResume.PauseAsync),
+        new("POST", "/sandboxes/{sandboxID}/resume", PauseAndResume.ResumeAsync),
+        new("POST", "/sandboxes/{sandboxID}/fork", Snapshots.ForkAsync),
+        new("PUT", "/sandboxes/{sandboxID}/network", UpdateNetwork.HandleAsync),
+        new("POST", "/sandboxes/{sandboxID}/snapshots", Snapshots.CreateAsync),
+        new("GET", "/sandboxes/{sandboxID}/metrics", Metrics.OfOneAsync),
+        new("GET", "/sandboxes/{sandboxID}/logs", Logs.AllAsync),
+        new("GET", "/v2/sandboxes/{sandboxID}/logs", Logs.PartAsync),
+        new("GET", "/snapshots", Snapshots.ListAsync),
+
+        // This server's own: *.localhost does not resolve everywhere.
+        new("POST", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.OpenAsync),
+        new("DELETE", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.CloseAsync),
+
+        new("POST", "/v3/templates"),
+        new("GET", "/v2/templates"),
+        new("POST", "/v2/templates"),
+        new("PATCH", "/v2/templates/{templateID}"),
+        new("POST", "/v2/templates/{templateID}/builds/{buildID}"),
+        new("GET", "/templates"),
+        new("POST", "/templates"),
+        new("POST", "/templates/tags"),
+        new("DELETE", "/templates/tags"),
+        new("GET", "/templates/aliases/{alias}"),
+        new("GET", "/templates/{templateID}"),
+        new("POST", "/templates/{templateID}"),
+        new("DELETE", "/templates/{templateID}", Snapshots.DeleteAsync),
+        new("PATCH", "/templates/{templateID}"),
+        new("GET", "/templates/{templateID}/tags"),
+        new("GET", "/templates/{templateID}/files/{hash}"),
+        new("POST", "/templates/{templateID}/builds/{buildID}"),
+        new("GET", "/templates/{templateID}/builds/{buildID}/status"),
+        new("GET", "/templates/{templateID}/builds/{buildID}/logs"),
+
+        new("GET", "/volumes"),
+        new("POST", "/volumes"),
+        new("GET", "/volumes/{volumeID}"),
+        new("DELETE", "/volumes/{volumeID}"),
+        new("GET", "/secrets"),
+        new("POST", "/secrets"),
+        new("GET", "/secrets/{secretID}"),
+        new("POST", "/secrets/{secretID}"),
+        new("DELETE", "/secrets/{secretID}"),
+
+        new("GET", "/teams"),
+        new("GET", "/teams/{teamID}/metrics"),
+        new("GET", "/teams/{teamID}/metrics/max"),
+        new("GET", "/nodes"),
+        new("GET", "/nodes/{nodeID}"),
+        new("POST", "/nodes/{nodeID}"),
+        new("GET", "/api-keys"),
+        new("POST", "/api-keys"),
+        new("PATCH", "/api-keys/{apiKeyID}"),
+        new("DELETE", "/api-keys/{apiKeyID}"),
+        new("POST", "/access-tokens"),
+        new("DELETE", "/access-tokens/{accessTokenID}"),
+        new("POST", "/admin/teams/{teamID}/sandboxes/kill"),
+        new("GET", "/admin/sandboxes/running-counts"),
+        new("POST", "/admin/teams/{teamID}/builds/cancel"),
+        new("POST", "/admin/teams/{teamID}/api-keys"),
+        new("DELETE", "/admin/teams/{teamID}/api-keys/{apiKeyID}"),
+    ];
+
+    /// <summary>The route of a request.</summary>
+    /// <exception cref="ApiException">404 for an unknown path, 405 for a known one with another method.</exception>
+    public static Route Find(string method, string path, out ImmutableDictionary<string, string> parameters)
+    {
+        string[] segments = path.Split('/');
+        string? taken = null;
+        foreach (Route route in All)
+        {
+            if (!route.Matches(segments, out parameters))
+            {
+                continue;
+            }
+
+            if (route.Method == method)
+            {
+                return route;
+            }
+
+            taken ??= route.Path;
+        }
+
+        throw taken is null
+            ? new ApiException(StatusCodes.Status404NotFound, $"no such route: {method} {path}")
+            : new ApiException(StatusCodes.Status405MethodNotAllowed, $"{path} does not take {method}");
+    }
+}

@@ -1,0 +1,47 @@
+using E2B.LocalServer.Edge;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>The parts that know sandboxes, put together.</summary>
+internal sealed class SandboxServices : IAsyncDisposable
+{
+    private readonly MetricsSampler _sampler;
+
+    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
+    {
+        var starter = new SandboxStarter(host, saved.Layers, clock);
+        (Clock, Saved, CanPause) = (clock, saved, host.CanPause);
+        Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
+        Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
+        Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
+        Ports = new PortListeners(this, log);
+        Templates = new TemplateCatalog(saved.Snapshots);
+        _sampler = new MetricsSampler(Sandboxes, clock);
+    }
+
+    public TimeProvider Clock { get; }
+
+    public SavedData Saved { get; }
+
+    /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
+    public bool CanPause { get; }
+
+    public SandboxRegistry Sandboxes { get; }
+
+    public PauseControl Pauses { get; }
+
+    public SnapshotMaker Snapshots { get; }
+
+    public PortListeners Ports { get; }
+
+    public TemplateCatalog Templates { get; }
+
+    public PastSandboxes Past { get; } = new();
+
+    public async ValueTask DisposeAsync()
+    {
+        _sampler.Dispose();
+        await Sandboxes.DisposeAsync();
+        await Ports.DisposeAsync();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using E2B.LocalServer.Runtime;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>
+/// Folders of files that sandboxes are built upon, owners as inside. Snapshots and sandboxes hold the layers they
+/// need; what nobody holds any more is deleted.
+/// </summary>
+internal sealed class LayerStore(string folder, Action<string> log)
+{
+    private readonly Dictionary<string, int> _holders = new(StringComparer.Ordinal);
+
+    /// <summary>Where a layer is.</summary>
+    public string Folder(string layer) => Path.Combine(folder, layer);
+
+    /// <summary>Makes a layer.</summary>
+    /// <param name="write">Fills a folder, which it makes.</param>
+    /// <returns>The layer's name. The caller holds it.</returns>
+    public async Task<string> AddAsync(Func<string, Task> write)
+    {
+        string layer = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(10));
+        Hold([layer]);
+        try
+        {
+            await write(Folder(layer));
+            return layer;
+        }
+        catch
+        {
+            await ReleaseAsync([layer]);
+            throw;
+        }
+    }
+
+    public void Hold(IEnumerable<string> layers)
+    {
+        lock (_holders)
+        {
+            foreach (string layer in layers)
+            {
+                _holders[layer] = _holders.GetValueOrDefault(layer) + 1;
+            }
+        }
+    }
+
+    /// <summary>Lets go of layers, and deletes those that nobody holds any more.</summary>
+    public Task ReleaseAsync(IEnumerable<string> layers)
+    {
+        var free = new List<string>();
+        lock (_holders)
+        {
+            foreach (string layer in layers)
+            {
+                if (--_holders[layer] == 0)
+                {
+                    _holders.Remove(layer);
+                    free.Add(layer);
+                }
+            }
+        }
+
+        return free.Count == 0 ? Task.CompletedTask : Task.Run(() => free.ForEach(Delete));
+    }
+
+    /// <summary>Deletes what nobody holds: what a server that was killed had begun to write, or not yet deleted.</summary>
+    public void DeleteUnheld()
+    {
+        foreach (string layer in Directory.EnumerateDirectories(folder).Select(path => Path.GetFileName(path)!).Where(layer => !_holders.ContainsKey(layer)))
+        {
+            Delete(layer);
+        }
+    }
+
+    private void Delete(string layer)
+    {
+        try
+        {
+            Folders.Delete(Folder(layer));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log($"the layer {Folder(layer)} could not be deleted: {e.Message}");
+        }
+    }
+}

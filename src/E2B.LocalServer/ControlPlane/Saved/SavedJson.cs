@@ -1,0 +1,55 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>How what outlives the server is written. Members that a later version adds are optional, and unknown ones ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SavedSandbox))]
+[JsonSerializable(typeof(Snapshot))]
+internal sealed partial class SavedJson : JsonSerializerContext
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Writes a file whole or not at all, readable for its owner alone: there are tokens and variables in it.</summary>
+    public static void Write<T>(string file, T value, JsonTypeInfo<T> type)
+    {
+        string draft = file + ".new";
+        File.Delete(draft);
+        using (var stream = new FileStream(draft, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+        {
+            JsonSerializer.Serialize(stream, value, type);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, file, overwrite: true);
+    }
+
+    /// <summary>Reads all files of a folder. One that cannot be read is named and left where it is.</summary>
+    public static IEnumerable<T> ReadAll<T>(string folder, JsonTypeInfo<T> type, Action<string> log)
+        where T : class
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            T? value = null;
+            try
+            {
+                using FileStream stream = File.OpenRead(file);
+                value = JsonSerializer.Deserialize(stream, type);
+            }
+            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+            {
+                log($"{file} cannot be read and is left as it is: {e.Message}");
+            }
+
+            if (value is not null)
+            {
+                yield return value;
+            }
+        }
+    }
+}

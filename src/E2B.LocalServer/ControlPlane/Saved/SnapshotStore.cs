@@ -1,0 +1,120 @@
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>The snapshots there are. They hold their layers.</summary>
+internal sealed class SnapshotStore
+{
+    private const string IdAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+    private readonly Dictionary<string, Snapshot> _snapshots = new(StringComparer.Ordinal);
+    private readonly string _folder;
+    private readonly LayerStore _layers;
+
+    public SnapshotStore(string folder, LayerStore layers, Action<string> log)
+    {
+        (_folder, _layers) = (folder, layers);
+        foreach (Snapshot snapshot in SavedJson.ReadAll(folder, SavedJson.Default.Snapshot, log))
+        {
+            // Also of one whose files are gone: what is left of it stays until somebody deletes it.
+            _snapshots[snapshot.Id] = snapshot;
+            layers.Hold(LayersOf(snapshot));
+            foreach (string missing in LayersOf(snapshot).Distinct().Where(layer => !Directory.Exists(layers.Folder(layer))))
+            {
+                log($"the snapshot {snapshot.Id} misses its files {layers.Folder(missing)}");
+            }
+        }
+    }
+
+    public IReadOnlyList<Snapshot> All
+    {
+        get
+        {
+            lock (_snapshots)
+            {
+                return [.. _snapshots.Values];
+            }
+        }
+    }
+
+    /// <summary>The snapshot of a name or id.</summary>
+    public Snapshot? Find(string name)
+    {
+        lock (_snapshots)
+        {
+            return _snapshots.GetValueOrDefault(name) ?? _snapshots.Values.FirstOrDefault(one => one.Name == name);
+        }
+    }
+
+    /// <summary>
+    /// Adds a state: to the snapshot of that name, in place of the one with the same tag, or as a new snapshot. Takes
+    /// over the caller's hold of the state's layers.
+    /// </summary>
+    public async Task<Snapshot> AddAsync(string? name, string sandboxId, SnapshotState state, DateTimeOffset now)
+    {
+        IReadOnlyList<string> replaced;
+        Snapshot snapshot;
+        lock (_snapshots)
+        {
+            Snapshot? existing = name is null ? null : Find(name);
+            replaced = existing?.States.FirstOrDefault(one => one.Tag == state.Tag)?.Layers ?? [];
+            snapshot = existing is null
+                ? new Snapshot
+                {
+                    Id = System.Security.Cryptography.RandomNumberGenerator.GetString(IdAlphabet, 20),
+                    Name = name,
+                    SandboxId = sandboxId,
+                    CreatedAt = now,
+                    States = [state],
+                }
+                : existing with { States = [.. existing.States.Where(one => one.Tag != state.Tag), state] };
+            SavedJson.Write(Record(snapshot.Id), snapshot, SavedJson.Default.Snapshot);
+            _snapshots[snapshot.Id] = snapshot;
+        }
+
+        await _layers.ReleaseAsync(replaced);
+        return snapshot;
+    }
+
+    /// <summary>Deletes a snapshot with all its tags.</summary>
+    /// <param name="id">The snapshot.</param>
+    /// <param name="isInUse">Asked while nobody can find the snapshot.</param>
+    /// <returns><see langword="false"/> when it is in use; then it stays.</returns>
+    public async Task<bool> RemoveAsync(string id, Func<bool> isInUse)
+    {
+        Snapshot? snapshot;
+        lock (_snapshots)
+        {
+            if (isInUse())
+            {
+                return false;
+            }
+
+            File.Delete(Record(id));
+            if (!_snapshots.Remove(id, out snapshot))
+            {
+                return true;
+            }
+        }
+
+        await _layers.ReleaseAsync(LayersOf(snapshot));
+        return true;
+    }
+
+    /// <summary>Holds the layers of a template for a sandbox that is to be made from it.</summary>
+    /// <returns><see langword="false"/> when it was a snapshot and has been deleted.</returns>
+    public bool TryHold(Template template)
+    {
+        lock (_snapshots)
+        {
+            if (template.Id != Template.Base.Id && !_snapshots.ContainsKey(template.Id))
+            {
+                return false;
+            }
+
+            _layers.Hold(template.Layers);
+            return true;
+        }
+    }
+
+    private static IEnumerable<string> LayersOf(Snapshot snapshot) => snapshot.States.SelectMany(state => state.Layers);
+
+    private string Record(string id) => Path.Combine(_folder, id + ".json");
+}

@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using E2B.LocalServer.Hosting;
+using E2B.Protocol;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary><c>serve</c>: from the first check to the last sandbox's end.</summary>
+internal static class ServeCommand
+{
+    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Serves until it is told to stop by SIGTERM, SIGINT or <paramref name="stop"/>.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
+        ServeOptions options, Func<ServeOptions, ISandboxHost> createHost, TextWriter output, TextWriter errors, CancellationToken stop)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ending);
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);
+        using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ending);
+        TextWriter log = TextWriter.Synchronized(errors);
+        if (options.ExitWithStdin)
+        {
+            StdinWatch.OnEnd(() => End(ending));
+        }
+
+        try
+        {
+            using DataDirectory data = DataDirectory.Open(options.DataPath);
+            string key = data.ApiKey();
+            if (options.Isolation == Isolation.None)
+            {
+                log.WriteLine("warning: --isolation none: commands in sandboxes run on this machine with your rights");
+            }
+
+            SavedData saved = SavedData.Open(data.Path, log.WriteLine);
+            ISandboxHost host = createHost(options);
+            LocalApi? api = null;
+            int exitCode;
+            try
+            {
+                await host.StartAsync(ending.Token);
+                api = await LocalApi.StartAsync(options.Port, key, host, saved, TimeProvider.System, log.WriteLine);
+                string url = $"http://127.0.0.1:{api.Port}";
+                data.Announce(new LocalServerState(Environment.ProcessId, new Uri(url), new Uri(url)));
+                output.Write($"E2B_API_URL={url}\nE2B_SANDBOX_URL={url}\nE2B_API_KEY={key}\n");
+                await output.FlushAsync(CancellationToken.None);
+                await Task.Delay(Timeout.InfiniteTimeSpan, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            finally
+            {
+                exitCode = await EndAsync(api, host, log);
+            }
+
+            return exitCode;
+        }
+        catch (ServerStartException e)
+        {
+            errors.WriteLine($"error: {e.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return 0; // told to stop before it was ready
+        }
+    }
+
+    // Whoever sends SIGTERM kills soon after: what is not gone by then is cleaned up at the next start.
+    private static async Task<int> EndAsync(LocalApi? api, ISandboxHost host, TextWriter log)
+    {
+        try
+        {
+            await EndAllAsync(api, host).WaitAsync(_endLimit);
+            return 0;
+        }
+        catch (TimeoutException)
+        {
+            log.WriteLine($"warning: not everything ended within {_endLimit.TotalSeconds:0} s; the next start cleans up");
+            return 1;
+        }
+    }
+
+    private static async Task EndAllAsync(LocalApi? api, ISandboxHost host)
+    {
+        if (api is not null)
+        {
+            await api.DisposeAsync();
+        }
+
+        await host.DisposeAsync();
+    }
+
+    private static void End(CancellationTokenSource ending)
+    {
+        try
+        {
+            ending.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It had ended by then.
+        }
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, CancellationTokenSource ending) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            // The first one ends cleanly; a second one, from somebody impatient, as the system would.
+            context.Cancel = !ending.IsCancellationRequested;
+            _ = ending.CancelAsync();
+        });
+}
