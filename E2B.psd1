@@ -33,6 +33,16 @@
         'Send-E2BProcessInput'
         'Get-E2BFile'
         'Set-E2BFile'
+        'Watch-E2BDirectory'
+        'Sync-E2BDirectory'
+        'Get-E2BChildItem'
+        'Get-E2BItem'
+        'Test-E2BPath'
+        'New-E2BDirectory'
+        'Copy-E2BItem'
+        'Move-E2BItem'
+        'Remove-E2BItem'
+        'Get-E2BFileUrl'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -81,7 +81,7 @@ const all = await Promise.all(id.split(',').map((one) => Sandbox.connect(one, { 
 const sandbox = mode === 'fan' ? all : all[0]
 const work = works[mode]
 const before = peak()
-if (!mode.startsWith('tree')) await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : 1)
+await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : mode.startsWith('tree') ? -count : 1)
 const begin = performance.now()
 await work(sandbox, count)
 console.log(((performance.now() - begin) / 1000).toFixed(4), (peak() - before).toFixed(1))

@@ -6,11 +6,15 @@ using E2B.Bench;
 // One measurement by E2B.Core, or by a bare HTTP client, in a sandbox that is there already:
 //   Sdk true|raw COUNT ID    COUNT commands one after another
 //   Sdk up|down MIB ID       a file of that size, from and to a stream
+//   Sdk treeup|treedown ROUND ID FOLDER   a local tree to the sandbox; the tree there to a folder beside it
+//   Sdk fileup|filedown 0 ID FILE         a local file to the sandbox and back
+// Each is done once before, which does not count.
 //   Sdk first 1 -            create, first command, kill
 //   Sdk fan|fanraw ROUNDS ID,ID,…  one command in each of many sandboxes at once
 // Prints seconds, and the growth of the process's largest memory in MiB.
 string mode = args[0];
 int count = int.Parse(args[1], CultureInfo.InvariantCulture);
+string local = args.Length > 3 ? args[3] : string.Empty;
 using var client = new E2BClient();
 if (mode == "first")
 {
@@ -29,10 +33,14 @@ Func<int, Task> work = mode switch
     "raw" => await Measure.RawAsync(new HttpClient(), args[2]),
     "up" => n => Measure.UploadAsync(sandbox, n),
     "down" => n => Measure.DownloadAsync(sandbox, n),
+    "treeup" => n => Trees.UploadAsync(sandbox, local, n),
+    "treedown" => n => Trees.DownloadAsync(sandbox, local, n),
+    "fileup" => _ => Trees.UploadFileAsync(sandbox, local),
+    "filedown" => _ => Trees.DownloadFileAsync(sandbox, local),
     _ => throw new ArgumentException($"unknown measurement '{mode}'"),
 };
 double before = Measure.PeakMemory();
-await work(mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
+await work(local.Length > 0 ? -count : mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
 var watch = Stopwatch.StartNew();
 await work(count);
 watch.Stop();

@@ -134,10 +134,12 @@ public class FileTests
         Assert.Empty(handler.Requests);
     }
 
-    [Fact]
-    public async Task A_full_disk_is_its_own_error()
+    [Theory]
+    [InlineData(507, "not enough disk space available")]
+    [InlineData(500, "error ensuring directories: failed to create directory: mkdir /a: no space left on device")]
+    public async Task A_full_disk_is_its_own_error(int status, string message)
     {
-        Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Error(507, "not enough disk space available")));
+        Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Error(status, message)));
 
         await Assert.ThrowsAsync<NotEnoughSpaceException>(() => sandbox.Files.WriteTextAsync("/x", "y", cancellationToken: Token));
     }

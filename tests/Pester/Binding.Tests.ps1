@@ -131,4 +131,14 @@ Describe 'How the arguments of the file cmdlets bind' {
         { Set-E2BFile /tmp/binding-5 'text' } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
         { Set-E2BFile /tmp/binding-5 'text' } | Should -Throw '*-Value*'
     }
+
+    It 'takes what is written after -Sandbox for a sandbox, and nothing else for one' {
+        Set-E2BFile $sandbox in-home 'text'
+        Get-E2BChildItem -Sandbox $sandbox.SandboxId -Name | Should -Contain 'in-home'
+        'in-home' | Get-E2BItem -Sandbox $sandbox.SandboxId | Should -HaveCount 1
+        { Get-E2BFile -Sandbox $sandbox.SandboxId } | Should -Throw -ErrorId 'E2BNoPath,*'
+        { Invoke-E2BCommand -Sandbox $sandbox.SandboxId } | Should -Throw -ErrorId 'E2BNoCommand,*'
+        Set-E2BDefault -Sandbox $sandbox
+        Get-E2BChildItem in-home -Name | Should -Be 'in-home'
+    }
 }

@@ -1,4 +1,7 @@
-BeforeAll { $sandbox = New-E2BSandbox }
+BeforeAll {
+    . "$PSScriptRoot/Support.ps1"
+    $sandbox = New-E2BSandbox
+}
 AfterAll { Remove-E2BSandbox $sandbox }
 
 Describe 'Set-E2BFile and Get-E2BFile' {
@@ -79,7 +82,7 @@ Describe 'Set-E2BFile and Get-E2BFile' {
     It 'say that the disk is full' {
         $small = New-E2BSandbox
         try {
-            Invoke-E2BCommand $small 'head -c 2G /dev/zero > /tmp/fill' -ErrorAction SilentlyContinue 6>$null
+            Complete-Disk $small
             { , [byte[]]::new(8MB) | Set-E2BFile $small /tmp/more -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoSpace,*'
         }
         finally { Remove-E2BSandbox $small }

@@ -20,3 +20,9 @@ function Invoke-Fresh([string] $Script) {
     $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("`$ErrorActionPreference = 'Stop'; $Script"))
     pwsh -NoProfile -NonInteractive -OutputFormat Text -EncodedCommand $encoded 2>&1 | ForEach-Object { "$_" }
 }
+
+# Fills a sandbox's disk: most of it with blocks that are only promised, which costs the machine nothing.
+function Complete-Disk([E2B.Sandbox] $Sandbox) {
+    $fill = 'fallocate -l "$(df --output=avail -B1 /tmp | tail -1)" /tmp/fill || fallocate -l "$(( $(df --output=avail -B1 /tmp | tail -1) - 67108864 ))" /tmp/fill; head -c 2G /dev/zero > /tmp/rest'
+    Invoke-E2BCommand $Sandbox $fill -User root -ErrorAction SilentlyContinue 6>$null
+}

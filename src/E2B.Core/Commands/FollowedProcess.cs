@@ -1,20 +1,14 @@
-using E2B.Errors;
+using E2B.Recovery;
 
 namespace E2B.Commands;
 
 /// <summary>What is known about a process that is followed, from the start on.</summary>
-internal sealed record FollowedProcess
+internal sealed record FollowedProcess : Followed
 {
     public int ProcessId { get; init; }
 
     /// <summary>How errors call it, at the beginning of a sentence.</summary>
     public string? Name { get; init; }
-
-    /// <summary>For its errors.</summary>
-    public CallContext Context { get; init; } = null!;
-
-    /// <summary>How long it may run, or is followed; <see langword="null"/> for ever.</summary>
-    public TimeSpan? Limit { get; init; }
 
     /// <summary>Whether it was started here, so that the limit is its own.</summary>
     public bool IsOwner { get; init; }
@@ -25,7 +19,4 @@ internal sealed record FollowedProcess
     public InputKind Input { get; init; }
 
     public int MaxCapturedBytes { get; init; }
-
-    /// <summary>When it was asked for, as <see cref="System.Diagnostics.Stopwatch"/> tells it.</summary>
-    public long StartedAt { get; init; }
 }

@@ -142,8 +142,17 @@ public sealed class E2BConnection
 
     internal E2BConnection WithRequestTimeout(TimeSpan requestTimeout) => new(this, CheckTimeout(requestTimeout));
 
-    /// <summary>Where a sandbox's daemon is reached.</summary>
+    /// <summary>Where a sandbox's daemon is reached by requests that name the sandbox in headers.</summary>
     internal Uri GetDaemonUrl(string sandboxId, string? domain)
+    {
+        string own = domain ?? Domain;
+        return SandboxUrl is null && !Debug && _domainsWithCommonHost.Contains(own)
+            ? DomainUrl($"https://sandbox.{own}")
+            : GetDirectDaemonUrl(sandboxId, domain);
+    }
+
+    /// <summary>Where a sandbox's daemon is reached by requests without headers.</summary>
+    internal Uri GetDirectDaemonUrl(string sandboxId, string? domain)
     {
         if (SandboxUrl is not null)
         {
@@ -151,13 +160,7 @@ public sealed class E2BConnection
         }
 
         string host = GetHost(sandboxId, E2BDefaults.DaemonPort, domain);
-        if (Debug)
-        {
-            return new Uri($"http://{host}");
-        }
-
-        string own = domain ?? Domain;
-        return DomainUrl(_domainsWithCommonHost.Contains(own) ? $"https://sandbox.{own}" : $"https://{host}");
+        return Debug ? new Uri($"http://{host}") : DomainUrl($"https://{host}");
     }
 
     /// <summary>Checks that the control plane can be asked at all.</summary>

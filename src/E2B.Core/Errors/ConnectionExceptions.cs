@@ -38,6 +38,9 @@ public enum E2BTimeoutKind
 
     /// <summary>The sandbox's: it was paused, with what ran in it.</summary>
     SandboxPaused,
+
+    /// <summary>A watch's: the directory was watched for as long as it was to be.</summary>
+    Watch,
 }
 
 /// <summary>A limit of time passed; <see cref="Kind"/> says which.</summary>

@@ -31,6 +31,8 @@ internal static class ErrorMapper
             429 => RateLimited(context, said, answer.RetryAfter),
             502 when fromDaemon => SandboxEnded(context, said),
             507 => NoSpace(context, said),
+            // A directory on the way that could not be made is told like this.
+            500 when fromDaemon && IsNoSpace(said) => NoSpace(context, said),
             502 or 503 or 504 => new E2BUnreachableException(
                 Sentence(context, said, $"{context.Server.Authority} is temporarily unavailable (HTTP {answer.Status})") + " Try again later."),
             _ => new E2BException(Sentence(context, said, "the server failed") + $" (HTTP {answer.Status})"),
@@ -46,7 +48,9 @@ internal static class ErrorMapper
         E2BException error = connect.Code switch
         {
             _ when refusal != InputRefusal.None => Refused(context, refusal),
-            _ when said.Contains("no space left", StringComparison.OrdinalIgnoreCase) => NoSpace(context, said),
+            _ when IsNoSpace(said) => NoSpace(context, said),
+            ConnectCode.InvalidArgument when said.Contains("on network filesystem", StringComparison.Ordinal) => new E2BInvalidArgumentException(
+                Sentence(context, said, string.Empty) + " Allow it (AllowNetworkMounts, -AllowNetworkMount in PowerShell) to see at least the changes that are made in this sandbox."),
             ConnectCode.InvalidArgument or ConnectCode.OutOfRange =>
                 new E2BInvalidArgumentException(Sentence(context, said, "the sandbox refused the request as invalid")),
             // The access token is checked before Connect has a say: this is about the user.
@@ -115,6 +119,15 @@ internal static class ErrorMapper
         { Limit = limit },
         context);
 
+    /// <summary>A watch was open for as long as it was allowed to be.</summary>
+    public static E2BException WatchTimedOut(CallContext context, TimeSpan limit, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.Watch,
+            $"'{context.Name}' was watched for the watch's timeout of {Seconds(limit)}. Raise Timeout, or set it to zero for no limit.",
+            cause)
+        { Limit = limit },
+        context);
+
     /// <summary>The connection broke, and the sandbox is known to be gone.</summary>
     public static E2BException EndedDuringCall(CallContext context, Exception? cause) => With(
         new E2BTimeoutException(
@@ -138,7 +151,7 @@ internal static class ErrorMapper
         new E2BTimeoutException(
             E2BTimeoutKind.SandboxPaused,
             $"Could not {context.Action}: the sandbox {context.SandboxId} was paused meanwhile. "
-            + "Connect to the sandbox to resume it, and attach to the process by its id.",
+            + $"Connect to the sandbox to resume it. {context.AfterBreak}",
             cause),
         context);
 
@@ -214,6 +227,8 @@ internal static class ErrorMapper
     {
         RetryAfter = retryAfter,
     };
+
+    private static bool IsNoSpace(string said) => said.Contains("no space left", StringComparison.OrdinalIgnoreCase);
 
     private static NotEnoughSpaceException NoSpace(CallContext context, string said) => new(
         Sentence(context, said, "the sandbox's disk is full") + " Remove something in the sandbox, or use a template with a larger disk.");

@@ -12,7 +12,7 @@ public enum SandboxEntryType
     /// <summary>A directory.</summary>
     Directory,
 
-    /// <summary>A symbolic link.</summary>
+    /// <summary>A symbolic link. Today's daemons tell the type of what a link leads to instead.</summary>
     SymbolicLink,
 }
 
@@ -28,16 +28,19 @@ public sealed class SandboxEntry
     /// <summary>The absolute path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>
+    /// What it is. A symbolic link has the type of what it leads to, or <see cref="SandboxEntryType.Other"/> when that is nothing: whether
+    /// it is a link, <see cref="SymlinkTarget"/> says.
+    /// </summary>
     public SandboxEntryType Type { get; init; }
 
-    /// <summary>Whether it is a directory.</summary>
+    /// <summary>Whether it is a directory, or a symbolic link to one.</summary>
     public bool IsDirectory => Type == SandboxEntryType.Directory;
 
     /// <summary>Bytes. In the answer to a write: as many as were sent.</summary>
     public long Size { get; init; }
 
-    /// <summary>The permission bits as a number; 0 in the answer to a write, as everything below is unset there.</summary>
+    /// <summary>The permission bits as a number, of a symbolic link those of what it leads to; 0 in the answer to a write, as everything below is unset there.</summary>
     public int Mode { get; init; }
 
     /// <summary>The permissions as <c>ls</c> shows them.</summary>
@@ -52,7 +55,10 @@ public sealed class SandboxEntry
     /// <summary>When it was changed last.</summary>
     public DateTimeOffset? ModifiedTime { get; init; }
 
-    /// <summary>Where a symbolic link leads.</summary>
+    /// <summary>
+    /// Of a symbolic link, where it leads in the end, as an absolute path without links; its own path when that is nothing.
+    /// <see langword="null"/> for everything else. What is written in the link itself, the service does not tell.
+    /// </summary>
     public string? SymlinkTarget { get; init; }
 
     /// <summary>What was kept with the file at its upload; empty when there is nothing.</summary>

@@ -11,4 +11,10 @@ public sealed class SandboxFileOptions
 
     /// <summary>Only for writing: kept with the file. Keys are letters, digits and the signs of HTTP header names; values printable ASCII.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; set; }
+
+    /// <summary>
+    /// Whether the content is compressed on its way, which is worth it where the network is slower than the processors. A daemon
+    /// older than 0.5.7 is sent plain content; a part of a file (<see cref="FileRange"/>) comes plain too. Off unless set.
+    /// </summary>
+    public bool Gzip { get; set; }
 }

@@ -166,14 +166,15 @@ internal sealed class DaemonClient
     /// <param name="repeat">When it may be sent again.</param>
     /// <param name="state">For <paramref name="make"/>.</param>
     /// <param name="make">Makes the request, anew for each time it is sent.</param>
+    /// <param name="alsoGood">A status that is an answer to the caller and no error.</param>
     public async Task<HttpResponseMessage> SendAsync<TState>(
-        CallScope scope, Repeat repeat, TState state, Func<TState, HttpRequestMessage> make)
+        CallScope scope, Repeat repeat, TState state, Func<TState, HttpRequestMessage> make, HttpStatusCode? alsoGood = null)
     {
         HttpResponseMessage? response = null;
         try
         {
             response = await _client.Transport.SendAsync(repeat, state, make, scope.Token).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
+            if (response.IsSuccessStatusCode || response.StatusCode == alsoGood)
             {
                 return response;
             }

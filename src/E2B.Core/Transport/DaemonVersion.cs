@@ -9,11 +9,14 @@ internal sealed class DaemonVersion
     public const string Newest = "99.99.99";
 
     private static readonly Version _oldest = new(0, 1, 0);
+    private static readonly Version _recursiveWatch = new(0, 1, 4);
     private static readonly Version _stdinOff = new(0, 3, 0);
     private static readonly Version _defaultUser = new(0, 4, 0);
     private static readonly Version _closeStdin = new(0, 5, 2);
     private static readonly Version _rawUpload = new(0, 5, 7);
     private static readonly Version _fileMetadata = new(0, 6, 2);
+    private static readonly Version _watchEntries = new(0, 6, 3);
+    private static readonly Version _networkWatch = new(0, 6, 4);
 
     private readonly Version _version;
 
@@ -38,11 +41,20 @@ internal sealed class DaemonVersion
     /// <summary>stdin can be ended.</summary>
     public bool CanCloseStdin => _version >= _closeStdin;
 
-    /// <summary>An upload's body can be the file itself.</summary>
+    /// <summary>An upload's body can be the file itself, and compressed.</summary>
     public bool TakesRawUpload => _version >= _rawUpload;
 
     /// <summary>Metadata can be kept with a file.</summary>
     public bool KeepsFileMetadata => _version >= _fileMetadata;
+
+    /// <summary>What is below a directory can be watched with it.</summary>
+    public bool WatchesRecursively => _version >= _recursiveWatch;
+
+    /// <summary>An event can come with the entry that it is about.</summary>
+    public bool TellsWatchedEntries => _version >= _watchEntries;
+
+    /// <summary>Network mounts can be watched.</summary>
+    public bool WatchesNetworkMounts => _version >= _networkWatch;
 
     private static Version Parse(string text)
     {

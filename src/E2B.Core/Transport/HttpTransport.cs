@@ -95,6 +95,8 @@ internal sealed class HttpTransport : IDisposable
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ActivityHeadersPropagator = null,
+        // An answer that is left early may be one that never ends, such as a watch: the other side is to know at once.
+        ResponseDrainTimeout = TimeSpan.Zero,
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         Proxy = connection.Proxy ?? new SystemProxy(),

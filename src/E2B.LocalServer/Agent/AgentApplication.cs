@@ -19,6 +19,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
     private readonly RpcRouter _rpc;
     private readonly DownloadEndpoint _download;
     private readonly UploadEndpoint _upload;
+    private readonly ComposeEndpoint _compose;
     private readonly MetricsSource _metrics = new();
 
     public AgentApplication(SandboxDefaults defaults, AgentLog log)
@@ -27,6 +28,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
         _rpc = new RpcRouter(defaults);
         _download = new DownloadEndpoint(_access, defaults);
         _upload = new UploadEndpoint(_access, defaults);
+        _compose = new ComposeEndpoint(defaults);
         var poller = new Poller();
         new ProcessService(defaults, poller, log).Register(_rpc);
         FilesystemService.Register(_rpc);
@@ -95,6 +97,9 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
             case "GET/metrics":
                 await SendJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(_metrics.Read(), MetricsJson.Default.SandboxMetrics));
                 return;
+            case "POST/files/compose":
+                await _compose.HandleAsync(context);
+                return;
             case "GET/envs":
                 await SendJsonAsync(context, JsonSerializer.SerializeToUtf8Bytes(
                     new Dictionary<string, string>(_defaults.Environment), RestJson.Default.IDictionaryStringString));
@@ -103,7 +108,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
 
         if (!await _rpc.TryHandleAsync(context))
         {
-            bool known = path is "/health" or "/files" or "/init" or "/metrics" or "/envs";
+            bool known = path is "/health" or "/files" or "/files/compose" or "/init" or "/metrics" or "/envs";
             throw known
                 ? new HttpFailure(StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not possible for {path}")
                 : new HttpFailure(StatusCodes.Status404NotFound, $"there is nothing at {path}");

@@ -31,6 +31,8 @@ internal static class AgentProgram
             return 2;
         }
 
+        // Otherwise compressed content that ends too early counts as complete.
+        AppContext.SetSwitch("System.IO.Compression.UseStrictValidation", true);
         _ = Libc.SetFileModeMask(FileModeMask);
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, c => Stop(c, stopped));

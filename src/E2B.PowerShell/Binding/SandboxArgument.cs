@@ -8,10 +8,12 @@ internal static class SandboxArgument
 {
     /// <summary>
     /// Whether a value names a sandbox by what it is. Text, numbers and bytes do not, even where they say which
-    /// sandbox they came from: they are content.
+    /// sandbox they came from, nor do entries of directories: they are content.
     /// </summary>
     public static bool IsSandbox(object? value) =>
-        value is not null && Unwrap(value) is not (string or ValueType or Array) && (Unwrap(value) is Sandbox || IdProperty(value) is not null);
+        value is not null
+        && Unwrap(value) is not (string or ValueType or Array or SandboxEntry)
+        && (Unwrap(value) is Sandbox || IdProperty(value) is not null);
 
     /// <summary>The values of an argument that may be one sandbox or several.</summary>
     public static IEnumerable<object> Enumerate(object? argument)
@@ -59,6 +61,12 @@ internal static class SandboxArgument
         sandbox = Unwrap(value) as Sandbox;
         return sandbox is not null;
     }
+
+    /// <summary>The sandbox with an id. In debug mode there is nobody to ask whether it is there.</summary>
+    /// <exception cref="SandboxNotFoundException">There is none.</exception>
+    public static async Task<Sandbox> FindAsync(E2BClient client, string id, CancellationToken cancellationToken) => client.Connection.Debug
+        ? client.Sandboxes.Attach(id)
+        : client.Sandboxes.Attach(await client.Sandboxes.GetAsync(id, cancellationToken).ConfigureAwait(false));
 
     private static object Unwrap(object value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 

@@ -17,7 +17,7 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
     /// <summary>The sandbox: an object, an id, or several of them.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(SandboxIdCompleter))]
-    public object? Sandbox { get; set; }
+    public virtual object? Sandbox { get; set; }
 
     /// <summary>The cmdlet's second positional: a command, or a path.</summary>
     private protected abstract string? SecondPositional { get; set; }
@@ -31,16 +31,14 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
     /// <summary>Whether a sandbox that was named could not be found.</summary>
     private protected bool HasMissingTargets { get; private set; }
 
+    /// <summary>Whether a sandbox is named so far.</summary>
+    private protected bool HasTargets => _targets.Count > 0;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         RefuseNullSandbox(Sandbox);
-        if (SecondPositional is null && NeedsSecondPositional && AsText(Sandbox) is { } only)
-        {
-            SecondPositional = only;
-            Sandbox = null;
-        }
-
+        TakeOnlyPositional();
         if (NeedsSecondPositional && string.IsNullOrWhiteSpace(SecondPositional))
         {
             Refuse(
@@ -50,6 +48,21 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         }
 
         _targets.AddRange(SandboxArgument.Enumerate(Sandbox));
+    }
+
+    /// <summary>Whether -Sandbox was written: what follows it is meant to be one. PowerShell tells from 7.0 on, if not in so many words.</summary>
+    private protected bool IsSandboxWritten =>
+        PSObject.AsPSObject(MyInvocation.BoundParameters).Properties["BoundPositionally"]?.Value is IEnumerable<string> positional
+        && !positional.Contains(nameof(Sandbox), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>One positional alone is the second one, where that is what it can be.</summary>
+    private protected virtual void TakeOnlyPositional()
+    {
+        if (!IsSandboxWritten && SecondPositional is null && NeedsSecondPositional && AsText(Sandbox) is { } only)
+        {
+            SecondPositional = only;
+            Sandbox = null;
+        }
     }
 
     /// <summary>Takes a piped object as a target if it is a sandbox.</summary>

@@ -17,4 +17,41 @@ internal static class SandboxPath
                 path);
         }
     }
+
+    /// <summary>A name in a directory.</summary>
+    public static string Join(string directory, string name) => directory.EndsWith('/') ? directory + name : $"{directory}/{name}";
+
+    /// <summary>The last part of a path; empty for the root.</summary>
+    public static string NameOf(string path)
+    {
+        string trimmed = path.TrimEnd('/');
+        return trimmed[(trimmed.LastIndexOf('/') + 1)..];
+    }
+
+    /// <summary>The directory that holds an entry; <c>.</c> where a relative path names none.</summary>
+    public static string ParentOf(string path)
+    {
+        string trimmed = path.TrimEnd('/');
+        int slash = trimmed.LastIndexOf('/');
+        return slash < 0 ? "." : slash == 0 ? "/" : trimmed[..slash];
+    }
+
+    /// <summary>An absolute path without <c>.</c>, <c>..</c> and doubled slashes. Links are not looked at.</summary>
+    public static string Clean(string absolute)
+    {
+        var parts = new List<string>();
+        foreach (string part in absolute.Split('/'))
+        {
+            if (part == "..")
+            {
+                parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
+            }
+            else if (part is not ("" or "."))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return "/" + string.Join('/', parts);
+    }
 }

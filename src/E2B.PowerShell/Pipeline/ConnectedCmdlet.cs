@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Errors;
+using E2B.PowerShell.Jobs;
 using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Pipeline;
@@ -58,15 +59,9 @@ public abstract class ConnectedCmdlet : E2BCmdlet
             return true;
         }
 
-        // Only an id costs a request, and needs a connection of the session's. In debug mode there is nobody to ask.
-        SandboxOperations sandboxes = Client.Sandboxes;
-        bool debug = Client.Connection.Debug;
-        return TryAwait(
-            async token => debug
-                ? sandboxes.Attach(SandboxArgument.GetId(value))
-                : sandboxes.Attach(await sandboxes.GetAsync(SandboxArgument.GetId(value), token).ConfigureAwait(false)),
-            value,
-            out sandbox);
+        // Only an id costs a request, and needs a connection of the session's.
+        E2BClient client = Client;
+        return TryAwait(token => SandboxArgument.FindAsync(client, SandboxArgument.GetId(value), token), value, out sandbox);
     }
 
     /// <summary>
@@ -91,6 +86,14 @@ public abstract class ConnectedCmdlet : E2BCmdlet
                 slots.Release();
             }
         }
+    }
+
+    /// <summary>Hands out a job that has begun: one of the session, which ends with it.</summary>
+    private protected void WriteJob(E2BJob job)
+    {
+        JobRepository.Add(job);
+        Session.Track(job);
+        WriteObject(job);
     }
 
     /// <summary>The sandbox with what -RequestTimeoutSec says.</summary>

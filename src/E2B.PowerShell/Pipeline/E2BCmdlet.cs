@@ -67,7 +67,7 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     {
         try
         {
-            result = Await(work);
+            result = AsyncBridge.Run(work, _stop.Token);
             return true;
         }
         catch (Exception e) when (ErrorFactory.IsExpected(e))
@@ -110,18 +110,5 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
     {
         ThrowTerminatingError(ErrorFactory.InvalidArgument(errorId, message, target));
         throw new PipelineStoppedException();
-    }
-
-    private T Await<T>(Func<CancellationToken, Task<T>> work)
-    {
-        try
-        {
-            // On the thread pool, so that nothing asks for this thread while it waits.
-            return Task.Run(() => work(_stop.Token)).GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
     }
 }

@@ -57,6 +57,8 @@ internal sealed class PipelineQueue : IDisposable
             Task.WhenAny(ready, WaitForItem()).GetAwaiter().GetResult();
             _stop.Token.ThrowIfCancellationRequested();
         }
+
+        DrainAvailable(sink);
     }
 
     /// <summary>Writes items until every worker has ended, then throws the first worker's error, if there was one.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Completion;
 
 namespace E2B.PowerShell.Running;
 
@@ -28,6 +29,7 @@ public abstract class CommandCmdlet : SandboxCmdlet
 
     /// <summary>The directory to run in, a POSIX path.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(SandboxLiteralPathCompleter))]
     public string? WorkingDirectory { get; set; }
 
     /// <summary>Environment variables of what is run.</summary>

@@ -10,26 +10,56 @@ internal static class InputBytes
     /// <summary>The bytes of a piped object.</summary>
     /// <param name="value">The object.</param>
     /// <param name="endLines">Whether text gets a line end.</param>
-    public static byte[] Of(PSObject? value, bool endLines = true) => value?.BaseObject switch
+    /// <param name="encoding">How text is encoded; UTF-8 where that is not said.</param>
+    public static byte[] Of(PSObject? value, bool endLines = true, Encoding? encoding = null) => value?.BaseObject switch
     {
         null => [],
         byte single => [single],
         byte[] bytes => bytes,
-        string text => Text(text, endLines),
-        IEnumerable several => [.. several.Cast<object?>().SelectMany(item => Of(item is null ? null : PSObject.AsPSObject(item), endLines))],
-        _ => Text(LanguagePrimitives.ConvertTo<string>(value), endLines),
+        string text => Text(text, endLines, encoding ?? Encoding.UTF8),
+        IEnumerable several => [.. several.Cast<object?>().SelectMany(item => Of(item is null ? null : PSObject.AsPSObject(item), endLines, encoding))],
+        _ => Text(LanguagePrimitives.ConvertTo<string>(value), endLines, encoding ?? Encoding.UTF8),
     };
 
-    private static byte[] Text(string text, bool endLine)
+    /// <summary>The bytes of an object that is nothing but bytes.</summary>
+    /// <returns><see langword="null"/> when it is something else.</returns>
+    public static byte[]? OfBytes(PSObject? value) => value?.BaseObject switch
     {
-        int length = Encoding.UTF8.GetByteCount(text);
-        var bytes = new byte[endLine ? length + 1 : length];
-        Encoding.UTF8.GetBytes(text, bytes);
-        if (endLine)
+        null => [],
+        byte single => [single],
+        byte[] bytes => bytes,
+        IEnumerable several and not string => Join(several),
+        _ => null,
+    };
+
+    private static byte[]? Join(IEnumerable several)
+    {
+        var joined = new List<byte>();
+        foreach (object? item in several)
         {
-            bytes[length] = (byte)'\n';
+            if (OfBytes(item is null ? null : PSObject.AsPSObject(item)) is not { } bytes)
+            {
+                return null;
+            }
+
+            joined.AddRange(bytes);
         }
 
+        return [.. joined];
+    }
+
+    private static byte[] Text(string text, bool endLine, Encoding encoding)
+    {
+        if (!endLine)
+        {
+            return encoding.GetBytes(text);
+        }
+
+        int length = encoding.GetByteCount(text);
+        int end = encoding.GetByteCount("\n");
+        var bytes = new byte[length + end];
+        encoding.GetBytes(text, bytes);
+        encoding.GetBytes("\n", bytes.AsSpan(length));
         return bytes;
     }
 }

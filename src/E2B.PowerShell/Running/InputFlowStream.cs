@@ -1,9 +1,11 @@
 namespace E2B.PowerShell.Running;
 
 /// <summary>The reading end of a flow, for an upload.</summary>
-internal sealed class InputFlowStream(InputFlow flow) : Stream
+/// <param name="flow">What comes.</param>
+/// <param name="start">What comes before it.</param>
+internal sealed class InputFlowStream(InputFlow flow, ReadOnlyMemory<byte> start = default) : Stream
 {
-    private ReadOnlyMemory<byte> _rest;
+    private ReadOnlyMemory<byte> _rest = start;
 
     public override bool CanRead => true;
 

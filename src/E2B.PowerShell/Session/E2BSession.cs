@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
+using E2B.PowerShell.Drive;
 using E2B.PowerShell.LocalServer;
 using E2B.PowerShell.Terminal;
 
@@ -30,8 +31,14 @@ internal sealed class E2BSession
     /// <summary>The server that this session started, if it did.</summary>
     public LocalServerProcess? LocalServer { get; set; }
 
+    /// <summary>What completers have asked sandboxes for.</summary>
+    public DirectoryCache Directories { get; } = new();
+
     /// <summary>The modes that programs had switched on in terminals that were let go of, for who comes back.</summary>
     public Dictionary<(string SandboxId, int ProcessId), byte[]> TerminalModes { get; } = [];
+
+    /// <summary>What the drives of this session keep.</summary>
+    public DriveState Drive { get; } = new();
 
     /// <summary>The jobs of this session that have not ended yet.</summary>
     private readonly ConcurrentDictionary<Job, byte> _jobs = [];

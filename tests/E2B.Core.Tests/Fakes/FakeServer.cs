@@ -97,15 +97,21 @@ internal sealed class FakeExchange(NetworkStream stream, CancellationToken stop)
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>The line and the headers of the request that was read last.</summary>
+    public string Head { get; private set; } = string.Empty;
+
     /// <summary>Reads a request with its body; the request's line, or nothing when the client is gone.</summary>
     public async Task<string?> ReadRequestAsync()
     {
         string? first = null;
         long length = 0;
+        var head = new StringBuilder();
         while (await ReadLineAsync() is { } line)
         {
+            head.AppendLine(line);
             if (line.Length == 0)
             {
+                Head = head.ToString();
                 await stream.ReadExactlyAsync(new byte[length], stop);
                 return first;
             }

@@ -93,6 +93,66 @@ public sealed class FilesystemTests(AgentHost host) : IClassFixture<AgentHost>
         Assert.True(Directory.Exists(kept + "/inside"));
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("directory", "empty"), InlineData("directory", "directory"), InlineData("file", "empty")]
+    public async Task NothingIsMovedOntoADirectory(string source, string destination)
+    {
+        string root = host.NewPath("root/");
+        await MakeAsync(root + "directory");
+        await MakeAsync(root + "empty");
+        await File.WriteAllTextAsync(root + "file", "kept", AgentClient.Cancellation);
+        RpcCallException failure = await Assert.ThrowsAsync<RpcCallException>(() => MoveAsync(root + source, root + destination));
+        Assert.Equal(ConnectCode.Internal, failure.Code);
+        Assert.Contains("file exists", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["directory", "empty", "file"], Directory.GetFileSystemEntries(root).Select(Path.GetFileName).Order());
+        failure = await Assert.ThrowsAsync<RpcCallException>(() => MoveAsync(root + "missing", root + destination));
+        Assert.Equal(ConnectCode.NotFound, failure.Code);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task AFileIsMovedOntoAFile()
+    {
+        string root = host.NewPath("root/");
+        await MakeAsync(root);
+        await File.WriteAllTextAsync(root + "a", "new", AgentClient.Cancellation);
+        await File.WriteAllTextAsync(root + "b", "old", AgentClient.Cancellation);
+        await MoveAsync(root + "a", root + "b");
+        Assert.Equal("new", await File.ReadAllTextAsync(root + "b", AgentClient.Cancellation));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("/etc/passwd/below", "not a directory"), InlineData("/tmp/.", "invalid argument")]
+    public async Task WhatCannotBeRemovedIsAnError(string path, string message)
+    {
+        RpcCallException failure = await Assert.ThrowsAsync<RpcCallException>(() => RemoveAsync(path));
+        Assert.Equal(ConnectCode.Internal, failure.Code);
+        Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 2 * Limit)]
+    public async Task RemovingTakesDeepAndWideTreesAndNamesThatAreNoText()
+    {
+        string root = host.NewPath("root");
+        Directory.CreateDirectory(root);
+        using (ProcessRun made = await _client.StartAsync(
+            $"cd {root} && touch $'latin-\\xe9' $'new\\nline' && mkdir $'d\\xff' && touch $'d\\xff/x' && touch {{1..6000}} && mkdir -p $(printf 'deep-directory-name/%.0s' {{1..190}})"))
+        {
+            Assert.Equal(0, (await made.ReadToEndAsync()).ExitCode);
+        }
+
+        await RemoveAsync(root);
+        Assert.False(Directory.Exists(root));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task TheBeginningOfTimeIsNoTime()
+    {
+        string path = host.NewPath("old");
+        await MakeAsync(path);
+        Directory.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+        Assert.Null((await StatAsync(path)).ModifiedTime);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task JsonSaysTheSame()
     {
@@ -106,6 +166,9 @@ public sealed class FilesystemTests(AgentHost host) : IClassFixture<AgentHost>
 
     private async Task<EntryInfo> MakeAsync(string path, string user = "root") =>
         (await _client.CallAsync<MakeDirResponse>(AgentClient.Filesystem + "MakeDir", new MakeDirRequest { Path = path }, user: user)).Entry;
+
+    private Task<MoveResponse> MoveAsync(string source, string destination) =>
+        _client.CallAsync<MoveResponse>(AgentClient.Filesystem + "Move", new MoveRequest { Source = source, Destination = destination });
 
     private Task<RemoveResponse> RemoveAsync(string path) =>
         _client.CallAsync<RemoveResponse>(AgentClient.Filesystem + "Remove", new RemoveRequest { Path = path });

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Native;
-using Microsoft.AspNetCore.Http.Headers;
+using E2B.Protocol;
 using Microsoft.Net.Http.Headers;
 
 namespace E2B.LocalServer.Agent.Files;
@@ -10,12 +10,11 @@ namespace E2B.LocalServer.Agent.Files;
 internal sealed class DownloadEndpoint(AccessControl access, SandboxDefaults defaults)
 {
     private const int BufferSize = 256 * 1024;
-    private const int SniffLength = 512;
 
     public async Task HandleAsync(HttpContext http)
     {
         FileQuery query = FileRequests.Authorize(http, access, "read");
-        UserEntry user = FileRequests.FindUser(query, defaults);
+        UserEntry user = FileRequests.FindUser(query.User, defaults);
         string path;
         try
         {
@@ -48,8 +47,7 @@ internal sealed class DownloadEndpoint(AccessControl access, SandboxDefaults def
         {
             http.Response.Headers.Vary = "Accept-Encoding";
             http.Response.Headers.ContentDisposition = Disposition(SandboxPaths.Name(path));
-            http.Response.ContentType = TypeOf(path, file);
-            await (gzip == true && !conditional ? SendPackedAsync(http, file) : SendAsync(http, file, status));
+            await (gzip == true && !conditional ? SendPackedAsync(http, file, path) : SendAsync(http, file, path, status));
         }
         finally
         {
@@ -72,57 +70,103 @@ internal sealed class DownloadEndpoint(AccessControl access, SandboxDefaults def
         };
     }
 
-    private static async Task SendPackedAsync(HttpContext http, int file)
+    private static async Task SendPackedAsync(HttpContext http, int file, string path)
     {
+        http.Response.ContentType = ContentTypes.ByName(path) ?? ContentTypes.Unknown;
         http.Response.Headers.ContentEncoding = "gzip";
-        await using var packer = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
         byte[] buffer = new byte[64 * 1024];
-        int count;
-        while ((count = Descriptors.Read(file, buffer)) > 0)
+        int count = Descriptors.Read(file, buffer);
+        if (count <= 0)
+        {
+            await http.Response.Body.WriteAsync(EmptyGzip.Bytes, http.RequestAborted);
+            return;
+        }
+
+        await using var packer = new GZipStream(http.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        do
         {
             await packer.WriteAsync(buffer.AsMemory(0, count), http.RequestAborted);
         }
+        while ((count = Descriptors.Read(file, buffer)) > 0);
     }
 
-    private static async Task SendAsync(HttpContext http, int file, FileStatus status)
+    private static async Task SendAsync(HttpContext http, int file, string path, FileStatus status)
     {
         HttpResponse response = http.Response;
 
         // HTTP's dates have no fractions.
         DateTimeOffset modified = DateTimeOffset.FromUnixTimeSeconds(status.ModifiedSeconds);
-        response.Headers.AcceptRanges = "bytes";
         response.Headers.LastModified = HeaderUtilities.FormatDate(modified);
-        RequestHeaders headers = http.Request.GetTypedHeaders();
-        if (headers.IfModifiedSince is { } since && headers.IfNoneMatch.Count == 0 && modified <= since)
+        if (Preconditions.Check(http.Request.Headers, modified) is { } instead)
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            response.ContentType = null;
+            response.StatusCode = instead;
             return;
         }
 
-        (long from, long length) = (0, status.Size);
-
-        // Several ranges at once, and a range of what has changed since, are answered with all of it: that is allowed.
-        if (headers.Range is { Unit.Value: "bytes", Ranges.Count: 1 } range
-            && (headers.IfRange is null || headers.IfRange.LastModified == modified))
+        string type = TypeOf(path, file);
+        response.ContentType = type;
+        ByteRanges ranges = ByteRanges.Parse(Preconditions.RangeOf(http.Request.Headers, modified), status.Size);
+        switch (ranges)
         {
-            RangeItemHeaderValue wanted = range.Ranges.First();
-            from = wanted.From ?? Math.Max(0, status.Size - wanted.To!.Value);
-            long end = wanted.From is null ? status.Size - 1 : Math.Min(wanted.To ?? long.MaxValue, status.Size - 1);
-            if (from >= status.Size || end < from)
-            {
-                response.Headers.ContentRange = $"bytes */{status.Size}";
-                throw new HttpFailure(StatusCodes.Status416RangeNotSatisfiable, "invalid range: failed to overlap");
-            }
+            case { Outcome: ByteRanges.Verdict.Invalid or ByteRanges.Verdict.Outside }:
+                await RefuseRangeAsync(http, ranges.Outcome, status.Size);
+                return;
+            case { Outcome: ByteRanges.Verdict.Some, Parts: [(long start, long length)] }:
+                response.StatusCode = StatusCodes.Status206PartialContent;
+                response.Headers.AcceptRanges = "bytes";
+                response.Headers.ContentRange = RangeText(start, length, status.Size);
+                response.ContentLength = length;
+                await CopyAsync(http, file, start, length);
+                return;
+            case { Outcome: ByteRanges.Verdict.Some }:
+                await SendPartsAsync(http, file, ranges.Parts, type, status.Size);
+                return;
+            default:
+                response.Headers.AcceptRanges = "bytes";
+                response.ContentLength = status.Size;
+                await CopyAsync(http, file, 0, status.Size);
+                return;
+        }
+    }
 
-            length = end - from + 1;
-            response.StatusCode = StatusCodes.Status206PartialContent;
-            response.Headers.ContentRange = $"bytes {from}-{end}/{status.Size}";
+    private static async Task RefuseRangeAsync(HttpContext http, ByteRanges.Verdict verdict, long size)
+    {
+        HttpResponse response = http.Response;
+        response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+        response.Headers.Remove(HeaderNames.LastModified);
+        response.ContentType = "text/plain; charset=utf-8";
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (verdict == ByteRanges.Verdict.Outside)
+        {
+            response.Headers.ContentRange = $"bytes */{size}";
         }
 
-        response.ContentLength = length;
-        await CopyAsync(http, file, from, length);
+        await response.WriteAsync(
+            verdict == ByteRanges.Verdict.Outside ? "invalid range: failed to overlap\n" : "invalid range\n", http.RequestAborted);
     }
+
+    /// <summary>Several parts in one answer, as MIME has it.</summary>
+    private static async Task SendPartsAsync(HttpContext http, int file, IReadOnlyList<(long Start, long Length)> parts, string type, long size)
+    {
+        string boundary = Guid.NewGuid().ToString("N");
+        string end = $"\r\n--{boundary}--\r\n";
+        string[] heads = [.. parts.Select((part, i) =>
+            $"{(i == 0 ? string.Empty : "\r\n")}--{boundary}\r\nContent-Range: {RangeText(part.Start, part.Length, size)}\r\nContent-Type: {type}\r\n\r\n")];
+        HttpResponse response = http.Response;
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        response.Headers.AcceptRanges = "bytes";
+        response.ContentType = "multipart/byteranges; boundary=" + boundary;
+        response.ContentLength = heads.Sum(head => head.Length) + parts.Sum(part => part.Length) + end.Length;
+        for (int i = 0; i < parts.Count; i++)
+        {
+            await response.WriteAsync(heads[i], http.RequestAborted);
+            await CopyAsync(http, file, parts[i].Start, parts[i].Length);
+        }
+
+        await response.WriteAsync(end, http.RequestAborted);
+    }
+
+    private static string RangeText(long start, long length, long size) => $"bytes {start}-{start + length - 1}/{size}";
 
     private static async Task CopyAsync(HttpContext http, int file, long from, long length)
     {
@@ -164,41 +208,15 @@ internal sealed class DownloadEndpoint(AccessControl access, SandboxDefaults def
             : "inline; filename*=utf-8''" + Uri.EscapeDataString(name);
     }
 
-    /// <summary>By the name where that is well known, else by how the content begins.</summary>
     private static string TypeOf(string path, int file)
     {
-        string? known = Path.GetExtension(path).ToLowerInvariant() switch
-        {
-            ".txt" => "text/plain; charset=utf-8",
-            ".html" or ".htm" => "text/html; charset=utf-8",
-            ".css" => "text/css; charset=utf-8",
-            ".csv" => "text/csv; charset=utf-8",
-            ".js" or ".mjs" => "text/javascript; charset=utf-8",
-            ".xml" => "text/xml; charset=utf-8",
-            ".json" => "application/json",
-            ".pdf" => "application/pdf",
-            ".wasm" => "application/wasm",
-            ".gz" => "application/gzip",
-            ".zip" => "application/zip",
-            ".png" => "image/png",
-            ".jpg" or ".jpeg" => "image/jpeg",
-            ".gif" => "image/gif",
-            ".svg" => "image/svg+xml",
-            ".webp" => "image/webp",
-            _ => null,
-        };
-        if (known is not null)
+        if (ContentTypes.ByName(path) is { } known)
         {
             return known;
         }
 
-        byte[] start = new byte[SniffLength];
+        byte[] start = new byte[ContentTypes.SniffLength];
         int count = ReadAt(file, start, 0);
-        bool binary = start.AsSpan(0, Math.Max(0, count)).ContainsAnyExcept(_textBytes);
-        return binary ? "application/octet-stream" : "text/plain; charset=utf-8";
+        return ContentTypes.ByContent(start.AsSpan(0, Math.Max(0, count)));
     }
-
-    /// <summary>All bytes but the control characters that text does not have.</summary>
-    private static readonly System.Buffers.SearchValues<byte> _textBytes = System.Buffers.SearchValues.Create(
-        [.. Enumerable.Range(0, 256).Where(b => b is >= 0x20 or 0x09 or 0x0a or 0x0c or 0x0d or 0x1b).Select(b => (byte)b)]);
 }

@@ -38,7 +38,9 @@ internal sealed class EntryReader
             Size = status.Size,
             Owner = NameOf(status.User, _users ??= UserDatabase.UserNames()),
             Group = NameOf(status.Group, _groups ??= UserDatabase.GroupNames()),
-            ModifiedTime = new Timestamp { Seconds = status.ModifiedSeconds, Nanos = (int)status.ModifiedNanoseconds },
+            ModifiedTime = status is { ModifiedSeconds: 0, ModifiedNanoseconds: 0 }
+                ? null
+                : new Timestamp { Seconds = status.ModifiedSeconds, Nanos = (int)status.ModifiedNanoseconds },
         };
         if (status.IsLink)
         {

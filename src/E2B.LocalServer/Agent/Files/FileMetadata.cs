@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using E2B.LocalServer.Agent.Native;
 using E2B.Protocol;
@@ -86,10 +87,11 @@ internal static unsafe class FileMetadata
         return metadata;
     }
 
-    /// <summary>Replaces the metadata of a file. Where the file system keeps none, nothing is kept.</summary>
+    /// <summary>Replaces the metadata of an open file, whatever its path leads to by now. Where the file system keeps none, nothing is kept.</summary>
     /// <exception cref="UnixException">It could not be written.</exception>
-    public static void Replace(string path, IReadOnlyDictionary<string, string> metadata)
+    public static void Replace(int file, IReadOnlyDictionary<string, string> metadata)
     {
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file}");
         foreach (string name in Names(path))
         {
             if (!metadata.ContainsKey(name[Prefix.Length..]) && Libc.RemoveAttribute(path, name) != 0 && Errno.Last != Errno.NoData)

@@ -15,7 +15,7 @@ internal static class FileRequests
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new HttpFailure(StatusCodes.Status400BadRequest, "Invalid format for parameter signature_expiration: " + e.Message);
+            throw new HttpFailure(StatusCodes.Status400BadRequest, "Invalid format for parameter signature_expiration, or of another: " + e.Message);
         }
 
         return access.CheckFile(http.Request, query, operation) is { } problem
@@ -23,9 +23,10 @@ internal static class FileRequests
             : query;
     }
 
-    public static UserEntry FindUser(FileQuery query, SandboxDefaults defaults)
+    /// <summary>Finds the user that a request names; <see langword="null"/> means the sandbox's default one.</summary>
+    public static UserEntry FindUser(string? user, SandboxDefaults defaults)
     {
-        string name = query.User ?? defaults.User;
+        string name = user ?? defaults.User;
         return UserDatabase.Find(name)
             ?? throw new HttpFailure(
                 StatusCodes.Status401Unauthorized, $"error looking up user '{name}': user: unknown user {name}");

@@ -25,6 +25,7 @@ internal static class FileWriter
             await (content is null
                 ? CopyAsync(request.BodyReader, file, request.HttpContext.RequestAborted)
                 : CopyAsync(content, file, request.HttpContext.RequestAborted));
+            KeepMetadata(file, metadata);
         }
         catch (UnixException e) when (e.IsNoSpace)
         {
@@ -40,9 +41,15 @@ internal static class FileWriter
             _ = Libc.Close(file);
         }
 
+        Dictionary<string, string> kept = FileMetadata.Read(path);
+        return new WrittenFileModel(SandboxPaths.Name(path), path, "file") { Metadata = kept.Count == 0 ? null : kept };
+    }
+
+    private static void KeepMetadata(int file, IReadOnlyDictionary<string, string> metadata)
+    {
         try
         {
-            FileMetadata.Replace(path, metadata);
+            FileMetadata.Replace(file, metadata);
         }
         catch (UnixException e)
         {
@@ -50,9 +57,6 @@ internal static class FileWriter
                 ? new HttpFailure(StatusCodes.Status507InsufficientStorage, "not enough space for file metadata: " + e.Message)
                 : new HttpFailure(StatusCodes.Status500InternalServerError, "error writing file metadata: " + e.Message);
         }
-
-        Dictionary<string, string> kept = FileMetadata.Read(path);
-        return new WrittenFileModel(SandboxPaths.Name(path), path, "file") { Metadata = kept.Count == 0 ? null : kept };
     }
 
     private static int Open(string path, UserEntry user)
@@ -63,10 +67,7 @@ internal static class FileWriter
         }
         catch (IOException e)
         {
-            bool full = e is UnixException { IsNoSpace: true };
-            throw new HttpFailure(
-                full ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status500InternalServerError,
-                "error ensuring directories: " + e.Message);
+            throw new HttpFailure(StatusCodes.Status500InternalServerError, "error ensuring directories: " + e.Message);
         }
 
         if (FileStatus.Get(path, follow: true, out FileStatus status) == 0 && status.IsDirectory)

@@ -107,9 +107,9 @@ internal static class FilesystemService
         string source = context.Resolve(request.Source);
         string destination = context.Resolve(request.Destination);
         Directories.Ensure(SandboxPaths.Parent(destination), context.User);
-        if (Libc.Rename(source, destination) != 0)
+        int error = Rename(source, destination);
+        if (error != 0)
         {
-            int error = Errno.Last;
             string what = new UnixException("rename", $"{source} {destination}", error).Message;
             throw error == Errno.NoEntry
                 ? new RpcException(ConnectCode.NotFound, "source file not found: " + what)
@@ -119,33 +119,27 @@ internal static class FilesystemService
         return new MoveResponse { Entry = new EntryReader().Read(destination) };
     }
 
+    /// <summary>The daemon moves nothing onto a directory that is there, not even onto an empty one.</summary>
+    /// <returns>0, or the error's number.</returns>
+    private static int Rename(string source, string destination)
+    {
+        if (FileStatus.Get(destination, follow: false, out FileStatus there) == 0 && there.IsDirectory)
+        {
+            int error = FileStatus.Get(source, follow: false, out _);
+            return error != 0 ? error : Errno.Exists;
+        }
+
+        return Libc.Rename(source, destination) == 0 ? 0 : Errno.Last;
+    }
+
     private static RemoveResponse Remove(RpcContext context, RemoveRequest request)
     {
         string path = context.Resolve(request.Path);
         try
         {
-            int error = FileStatus.Get(path, follow: false, out FileStatus status);
-            if (error == 0 && status.IsDirectory)
-            {
-                Directory.Delete(path, recursive: true);
-            }
-            else if (error == 0)
-            {
-                if (Libc.Unlink(path) != 0 && Errno.Last != Errno.NoEntry)
-                {
-                    throw UnixException.Last("unlinkat", path);
-                }
-            }
-            else if (error is not (Errno.NoEntry or Errno.NotDirectory))
-            {
-                throw new UnixException("lstat", path, error);
-            }
+            TreeRemoval.Remove(path);
         }
-        catch (DirectoryNotFoundException)
-        {
-            // Somebody else was faster.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnixException e)
         {
             throw new RpcException(ConnectCode.Internal, "error removing file or directory: " + e.Message);
         }

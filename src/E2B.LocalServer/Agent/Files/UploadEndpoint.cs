@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Text.Json;
 using E2B.LocalServer.Agent.Access;
 using E2B.Protocol.Rest;
@@ -14,7 +16,7 @@ internal sealed class UploadEndpoint(AccessControl access, SandboxDefaults defau
     {
         HttpRequest request = http.Request;
         FileQuery query = FileRequests.Authorize(http, access, "write");
-        string encoding = request.Headers.ContentEncoding.ToString().Trim().ToLowerInvariant();
+        string encoding = request.Headers.ContentEncoding.ToString().Split(';')[0].Trim().ToLowerInvariant();
         if (encoding is not ("" or "identity" or "gzip"))
         {
             throw new HttpFailure(
@@ -22,15 +24,20 @@ internal sealed class UploadEndpoint(AccessControl access, SandboxDefaults defau
                 $"error decompressing request body: unsupported Content-Encoding: {encoding}, supported: [gzip]");
         }
 
-        UserEntry user = FileRequests.FindUser(query, defaults);
+        bool packed = encoding == "gzip";
+        if (packed)
+        {
+            await RequireGzipAsync(request.BodyReader, http.RequestAborted);
+        }
+
+        UserEntry user = FileRequests.FindUser(query.User, defaults);
         SortedDictionary<string, string> metadata = FileMetadata.FromHeaders(request.Headers);
         if (FileMetadata.Check(metadata) is { } problem)
         {
             throw new HttpFailure(StatusCodes.Status400BadRequest, "invalid metadata: " + problem);
         }
 
-        bool packed = encoding == "gzip";
-        Stream body = packed ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body;
+        await using Stream body = packed ? new GZipStream(request.BodyReader.AsStream(), CompressionMode.Decompress) : request.Body;
         var written = new List<WrittenFileModel>();
         _ = MediaTypeHeaderValue.TryParse(request.ContentType, out MediaTypeHeaderValue? type);
         if (type?.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase) == true)
@@ -61,6 +68,25 @@ internal sealed class UploadEndpoint(AccessControl access, SandboxDefaults defau
         await http.Response.Body.WriteAsync(answer, http.RequestAborted);
     }
 
+    /// <summary>Before anything is touched: a file must not be emptied for a body that is none.</summary>
+    private static async Task RequireGzipAsync(PipeReader body, CancellationToken cancellation)
+    {
+        const int HeaderLength = 10;
+        ReadResult read = await body.ReadAtLeastAsync(HeaderLength, cancellation);
+        string? problem = read.Buffer.Length switch
+        {
+            0 => "EOF",
+            < HeaderLength => "unexpected EOF",
+            _ => read.Buffer.Slice(0, 3).ToArray() is [0x1f, 0x8b, 8] ? null : "gzip: invalid header",
+        };
+        body.AdvanceTo(read.Buffer.Start);
+        if (problem is not null)
+        {
+            throw new HttpFailure(
+                StatusCodes.Status400BadRequest, "error decompressing request body: failed to create gzip reader: " + problem);
+        }
+    }
+
     private async Task WritePartsAsync(
         MediaTypeHeaderValue type,
         Stream body,
@@ -83,6 +109,7 @@ internal sealed class UploadEndpoint(AccessControl access, SandboxDefaults defau
             {
                 // The field decides. Others are passed over, as the daemon does.
                 if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out ContentDispositionHeaderValue? disposition)
+                    && disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)
                     && HeaderUtilities.RemoveQuotes(disposition.Name) == "file")
                 {
                     string path = Resolve(query.Path ?? FileName(disposition), user);
@@ -106,7 +133,9 @@ internal sealed class UploadEndpoint(AccessControl access, SandboxDefaults defau
     /// <summary>The whole file name is the path, unlike with other servers, which keep its last part.</summary>
     private static string FileName(ContentDispositionHeaderValue disposition)
     {
-        string name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).ToString();
+        string name = (disposition.FileNameStar.HasValue
+            ? HeaderUtilities.RemoveQuotes(disposition.FileNameStar)
+            : HeaderUtilities.UnescapeAsQuotedString(disposition.FileName)).ToString();
         return name.Length > 0
             ? name
             : throw new HttpFailure(

@@ -5,6 +5,7 @@ namespace E2B.LocalServer.Agent.Native;
 /// <summary>The error numbers of Linux that the agent treats in a way of their own.</summary>
 internal static class Errno
 {
+    public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int NotExecutable = 8;
@@ -13,6 +14,8 @@ internal static class Errno
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;
+    public const int IsDirectory = 21;
+    public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int NoData = 61;
     public const int TooManyLinks = 40;

@@ -12,6 +12,11 @@ internal static unsafe partial class Libc
     public const int OpenNoControllingTerminal = 0x100;
     public const int OpenTruncate = 0x200;
     public const int OpenNonBlocking = 0x800;
+
+    // These two differ between processors.
+    public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
     public const int OpenCloseOnExec = 0x80000;
 
     public const int SignalKill = 9;
@@ -63,6 +68,24 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
+
+    [LibraryImport(Library, EntryPoint = "unlinkat", SetLastError = true)]
+    public static partial int UnlinkAt(int directory, byte* name, int flags);
+
+    [LibraryImport(Library, EntryPoint = "openat", SetLastError = true)]
+    public static partial int OpenAt(int directory, byte* name, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "fdopendir", SetLastError = true)]
+    public static partial nint OpenList(int directory);
+
+    [LibraryImport(Library, EntryPoint = "readdir64", SetLastError = true)]
+    public static partial byte* NextInList(nint list);
+
+    [LibraryImport(Library, EntryPoint = "rewinddir")]
+    public static partial void RewindList(nint list);
+
+    [LibraryImport(Library, EntryPoint = "closedir", SetLastError = true)]
+    public static partial int CloseList(nint list);
 
     [LibraryImport(Library, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string source, string destination);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Channels;
+using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Connect;
 using E2B.LocalServer.Agent.Files;
 using E2B.LocalServer.Agent.Native;
@@ -16,6 +17,9 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
     private const int MaxWaiting = 65_536;
     private const int HeaderLength = 16;
 
+    // In the daemon's words, which clients may look for.
+    private const string Overflow = "fsnotify: queue or buffer overflow";
+
     private readonly Lock _gate = new();
     private readonly Poller _poller;
     private readonly string _root;
@@ -25,13 +29,14 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
     private readonly Channel<FilesystemEvent?> _changes = Channel.CreateBounded<FilesystemEvent?>(MaxWaiting);
     private readonly byte[] _buffer = new byte[32 * 1024];
     private readonly ulong _id;
+    private EntryReader _reader = new();
     private int _inotify;
 
     /// <summary>Watches from now on.</summary>
     /// <exception cref="RpcException">The directory cannot be watched.</exception>
     public DirectoryWatcher(Poller poller, string root, bool recursive, bool withEntry)
     {
-        (_poller, _root, _recursive, _withEntry) = (poller, root, recursive, withEntry);
+        (_poller, _root, _recursive, _withEntry) = (poller, SandboxPaths.Clean(root), recursive, withEntry);
         _inotify = Libc.InotifyCreate(Libc.OpenNonBlocking | Libc.OpenCloseOnExec);
         if (_inotify < 0)
         {
@@ -41,7 +46,7 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
         _id = poller.Register(this);
         try
         {
-            Add(root, announce: false, isRoot: true);
+            Add(_root, announce: false, isRoot: true);
             poller.Arm(_id, _inotify, write: false, first: true);
         }
         catch (UnixException e)
@@ -55,6 +60,9 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
     /// What has happened; <see langword="null"/> is a sign of life. Ends with an exception when changes were lost.
     /// </summary>
     public ChannelReader<FilesystemEvent?> Changes => _changes.Reader;
+
+    /// <summary>Why there are no more changes; <see langword="null"/> while there may be.</summary>
+    public RpcException? Failure { get; private set; }
 
     public void AddKeepalive() => _changes.Writer.TryWrite(null);
 
@@ -96,12 +104,15 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
                         throw new UnixException("read", null, -count);
                     }
 
+                    // It remembers the names of users: not for ever, but for as long as this takes.
+                    _reader = new EntryReader();
                     Handle(_buffer.AsSpan(0, count));
                 }
             }
             catch (Exception e)
             {
-                _changes.Writer.TryComplete(new RpcException(ConnectCode.Internal, "watcher error: " + e.Message));
+                Failure = new RpcException(ConnectCode.Internal, "watcher error: " + e.Message);
+                _changes.Writer.TryComplete(Failure);
             }
         }
     }
@@ -124,7 +135,7 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
     {
         if (mask.HasFlag(InotifyMask.Overflow))
         {
-            throw new IOException("queue or buffer overflow");
+            throw new IOException(Overflow);
         }
 
         if (!_directories.TryGetValue(watch, out string? directory))
@@ -147,6 +158,13 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
         string path = name.Length == 0 ? directory : Join(directory, name);
         bool isDirectory = mask.HasFlag(InotifyMask.IsDirectory);
         Tell(path, mask);
+        if (mask.HasFlag(InotifyMask.MoveSelf))
+        {
+            // Nobody says where it went: what happens there is no longer told.
+            Forget(_root);
+            return;
+        }
+
         if (!_recursive || !isDirectory)
         {
             return;
@@ -200,15 +218,15 @@ internal sealed class DirectoryWatcher : IPollTarget, IDisposable
 
         if (!_changes.Writer.TryWrite(change))
         {
-            throw new IOException("queue or buffer overflow");
+            throw new IOException(Overflow);
         }
     }
 
-    private static EntryInfo? TryRead(string path)
+    private EntryInfo? TryRead(string path)
     {
         try
         {
-            return new EntryReader().Read(path);
+            return _reader.Read(path);
         }
         catch (RpcException)
         {

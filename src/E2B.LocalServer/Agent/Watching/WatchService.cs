@@ -17,7 +17,8 @@ internal sealed class WatchService(Poller poller)
         router.ServerStream<WatchDirRequest>(FilesystemService.Prefix + "WatchDir", WatchAsync);
         router.Unary<CreateWatcherRequest, CreateWatcherResponse>(FilesystemService.Prefix + "CreateWatcher", (context, request) =>
             Task.FromResult(Create(context, request)));
-        router.Unary<GetWatcherEventsRequest, GetWatcherEventsResponse>(FilesystemService.Prefix + "GetWatcherEvents", GetEventsAsync);
+        router.Unary<GetWatcherEventsRequest, GetWatcherEventsResponse>(FilesystemService.Prefix + "GetWatcherEvents", (_, request) =>
+            Task.FromResult(GetEvents(request)));
         router.Unary<RemoveWatcherRequest, RemoveWatcherResponse>(FilesystemService.Prefix + "RemoveWatcher", (_, request) =>
             Task.FromResult(Remove(request)));
     }
@@ -54,19 +55,20 @@ internal sealed class WatchService(Poller poller)
         return new CreateWatcherResponse { WatcherId = id };
     }
 
-    private async Task<GetWatcherEventsResponse> GetEventsAsync(RpcContext context, GetWatcherEventsRequest request)
+    private GetWatcherEventsResponse GetEvents(GetWatcherEventsRequest request)
     {
         DirectoryWatcher watcher = _watchers.GetValueOrDefault(request.WatcherId) ?? throw NotFound(request.WatcherId);
+
+        // A watcher that has lost changes says so at once, and gives no more of them.
+        if (watcher.Failure is { } failure)
+        {
+            throw failure;
+        }
+
         var response = new GetWatcherEventsResponse();
         while (watcher.Changes.TryRead(out FilesystemEvent? change))
         {
             response.Events.Add(change);
-        }
-
-        // A watcher that has lost changes says so once what it has is taken.
-        if (response.Events.Count == 0 && watcher.Changes.Completion.IsFaulted)
-        {
-            await watcher.Changes.Completion;
         }
 
         return response;

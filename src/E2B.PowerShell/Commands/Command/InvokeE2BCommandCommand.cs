@@ -106,9 +106,7 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
 
         if (_job is not null)
         {
-            JobRepository.Add(_job);
-            Session.Track(_job);
-            WriteObject(_job);
+            WriteJob(_job);
             return;
         }
 

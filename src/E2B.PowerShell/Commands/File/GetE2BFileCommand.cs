@@ -1,33 +1,16 @@
 using System.Management.Automation;
-using E2B.PowerShell.Binding;
-using E2B.PowerShell.Errors;
-using E2B.PowerShell.Pipeline;
-using E2B.PowerShell.Running;
+using System.Text;
+using E2B.PowerShell.Encodings;
+using E2B.PowerShell.Files;
+using E2B.PowerShell.Reading;
 
 namespace E2B.PowerShell.Commands;
 
-/// <summary>Reads a file in a sandbox, as Get-Content reads a local one.</summary>
+/// <summary>Reads files in a sandbox, as Get-Content reads local ones.</summary>
 [Cmdlet(VerbsCommon.Get, "E2BFile")]
 [OutputType(typeof(string), typeof(byte))]
-public sealed class GetE2BFileCommand : SandboxCmdlet
+public sealed class GetE2BFileCommand : EntryCmdlet
 {
-    private const int ChunkSize = 64 * 1024;
-
-    /// <summary>The byte order mark of UTF-8, which is no part of the text.</summary>
-    private static readonly byte[] _mark = [0xEF, 0xBB, 0xBF];
-
-    /// <summary>The file, a POSIX path; relative ones start at the user's home.</summary>
-    [Parameter(Position = 1)]
-    public string? Path { get; set; }
-
-    /// <summary>Sandboxes to read from.</summary>
-    [Parameter(ValueFromPipeline = true)]
-    public PSObject? InputObject { get; set; }
-
-    /// <summary>The Linux user who reads.</summary>
-    [Parameter]
-    public string? User { get; set; }
-
     /// <summary>The whole content as one string (with -AsByteStream one array).</summary>
     [Parameter]
     public SwitchParameter Raw { get; set; }
@@ -36,70 +19,84 @@ public sealed class GetE2BFileCommand : SandboxCmdlet
     [Parameter]
     public SwitchParameter AsByteStream { get; set; }
 
-    /// <summary>How many sandboxes are worked on at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    /// <summary>How the text is encoded. A byte order mark in the file counts more.</summary>
     [Parameter]
-    [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; }
+    [EncodingTransformation]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    [ValidateNotNull]
+    public Encoding Encoding { get; set; } = TextEncodings.Default;
 
-    private protected override string? SecondPositional { get => Path; set => Path = value; }
+    /// <summary>So many lines (or bytes) from the start; the rest is not fetched.</summary>
+    [Parameter]
+    [Alias("First", "Head")]
+    [ValidateRange(0, long.MaxValue)]
+    public long? TotalCount { get; set; }
 
-    private protected override string SecondPositionalName => nameof(Path);
+    /// <summary>So many lines (or bytes) from the end; what is before them is not fetched.</summary>
+    [Parameter]
+    [Alias("Last")]
+    [ValidateRange(0, int.MaxValue)]
+    public int? Tail { get; set; }
+
+    /// <summary>Compressed on its way.</summary>
+    [Parameter]
+    public SwitchParameter Gzip { get; set; }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        SandboxPath.Check(this, Path!);
-    }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (InputObject is not null && !TryAddTarget(InputObject))
+        if ((TotalCount, Tail) is ({ }, { }) || (Raw && (TotalCount is not null || Tail is not null)))
         {
-            WriteError(ErrorFactory.InvalidArgument(
-                "E2BNotASandbox", $"'{InputObject}' came down the pipeline and is no sandbox.", InputObject));
+            Refuse("E2BAmbiguousOutput", "Of -Raw, -TotalCount and -Tail only one can be given.", null);
+        }
+
+        if (TextEncodings.Warning(Encoding) is { } warning)
+        {
+            WriteWarning(warning);
+        }
+
+        if (AsByteStream && MyInvocation.BoundParameters.ContainsKey(nameof(Encoding)))
+        {
+            WriteWarning("With -AsByteStream there is no text, and -Encoding does nothing.");
         }
     }
 
-    /// <inheritdoc/>
-    protected override void EndProcessing()
+    private protected override void Work(IReadOnlyList<EntryTarget> targets)
     {
-        IReadOnlyList<Sandbox> sandboxes = ResolveTargets(hasInput: false);
-        RefuseBytesOfSeveral(sandboxes, AsByteStream && !Raw);
-        var form = new OutputForm { Raw = Raw, Bytes = AsByteStream, Tagged = sandboxes.Count > 1 && !(AsByteStream && !Raw) };
-        StartEach(
-            Queue, sandboxes.Select(WithRequestTimeout), ThrottleLimit, (sandbox, writer, stop) => ReadAsync(sandbox, form, writer, stop));
-        DrainQueue();
-    }
-
-    private async Task<bool> ReadAsync(Sandbox sandbox, OutputForm form, PipelineWriter writer, CancellationToken stop)
-    {
-        try
+        bool singleBytes = AsByteStream && !Raw;
+        RefuseBytesOfSeveral([.. targets.Select(static target => target.Origin).DistinctBy(static sandbox => sandbox.SandboxId)], singleBytes);
+        bool isOne = targets.Count == 1 && !targets[0].HasWildcards && targets[0].Entry is null;
+        var form = new ReadForm
         {
-            Stream content = await sandbox.Files.OpenReadAsync(Path!, new SandboxFileOptions { User = User }, stop).ConfigureAwait(false);
-            await using (content.ConfigureAwait(false))
-            {
-                var output = new CommandOutputWriter(sandbox.SandboxId, form, writer);
-                var chunk = new byte[ChunkSize];
-                int read = await content.ReadAtLeastAsync(chunk, _mark.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
-                int begin = !AsByteStream && chunk.AsSpan(0, read).StartsWith(_mark) ? _mark.Length : 0;
-                while (read > 0)
-                {
-                    await output.WriteAsync(new CommandOutput(CommandStream.StdOut, chunk.AsMemory(begin, read - begin))).ConfigureAwait(false);
-                    read = await content.ReadAsync(chunk, stop).ConfigureAwait(false);
-                    begin = 0;
-                }
-
-                await output.CompleteAsync().ConfigureAwait(false);
-            }
-
+            Raw = Raw,
+            Bytes = AsByteStream,
+            Encoding = Encoding,
+            First = TotalCount,
+            Last = Tail,
+            Tagged = !isOne && !singleBytes,
+        };
+        var options = new SandboxFileOptions { User = User, Gzip = Gzip };
+        IReadOnlyList<string>?[] found = ForEach(targets, static target => target, (target, _, stop) => PathsAsync(target, options, stop));
+        EntryTarget[] files = [.. targets.Zip(found).SelectMany(static pair =>
+            (pair.Second ?? []).Select(path => pair.First with { Path = path, IsLiteral = true }))];
+        ForEach(files, static file => file, async (file, writer, stop) =>
+        {
+            await new FileReading(file.Sandbox, file.Path, options, form, writer).RunAsync(stop).ConfigureAwait(false);
             return true;
-        }
-        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        });
+    }
+
+    /// <summary>The files meant. What a wildcard finds beside files is left out, and finding nothing is an error, as with Get-Content.</summary>
+    private static async Task<IReadOnlyList<string>> PathsAsync(EntryTarget target, SandboxFileOptions options, CancellationToken stop)
+    {
+        if (!target.HasWildcards)
         {
-            await writer.FailureAsync(ErrorFactory.Create(e, Path)).ConfigureAwait(false);
-            return false;
+            return [target.PlainPath];
         }
+
+        IReadOnlyList<SandboxEntry> found = await target.FindAsync(options, withHidden: false, stop).ConfigureAwait(false);
+        string[] files = [.. found.Where(static entry => entry.Type == SandboxEntryType.File).Select(static entry => entry.Path)];
+        return files.Length > 0 ? files : throw new SandboxFileNotFoundException($"No file matches '{target.Path}'.") { SandboxId = target.Origin.SandboxId };
     }
 }

@@ -1,6 +1,11 @@
+using System.Collections;
 using System.Management.Automation;
+using System.Text;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Completion;
+using E2B.PowerShell.Encodings;
 using E2B.PowerShell.Running;
+using E2B.PowerShell.Writing;
 
 namespace E2B.PowerShell.Commands;
 
@@ -9,12 +14,20 @@ namespace E2B.PowerShell.Commands;
 [OutputType(typeof(SandboxEntry))]
 public sealed class SetE2BFileCommand : SandboxCmdlet
 {
-    private readonly List<Upload> _uploads = [];
+    private readonly List<(Sandbox Sandbox, FileWriting Writing, Task<SandboxEntry> Task)> _files = [];
+    private object? _sandbox;
     private bool _started;
     private bool _sandboxesPiped;
 
+    /// <summary>The sandbox: an object, an id, or several of them.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SandboxOrPathCompleter))]
+    public override object? Sandbox { get => _sandbox; set => _sandbox = value; }
+
     /// <summary>The file, a POSIX path; relative ones start at the user's home. Directories on the way are made.</summary>
     [Parameter(Position = 1)]
+    [Alias("LiteralPath")]
+    [ArgumentCompleter(typeof(SandboxLiteralPathCompleter))]
     public string? Path { get; set; }
 
     /// <summary>The content, where it does not come down the pipeline.</summary>
@@ -31,9 +44,32 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
     [Parameter]
     public string? User { get; set; }
 
+    /// <summary>How text is encoded.</summary>
+    [Parameter]
+    [EncodingTransformation]
+    [ArgumentCompleter(typeof(EncodingCompleter))]
+    [ValidateNotNull]
+    public Encoding Encoding { get; set; } = TextEncodings.Default;
+
+    /// <summary>The content is bytes, and nothing else is taken.</summary>
+    [Parameter]
+    public SwitchParameter AsByteStream { get; set; }
+
     /// <summary>No line end after each string.</summary>
     [Parameter]
     public SwitchParameter NoNewline { get; set; }
+
+    /// <summary>After what is in the file, instead of in its place.</summary>
+    [Parameter]
+    public SwitchParameter Append { get; set; }
+
+    /// <summary>Kept with the file.</summary>
+    [Parameter]
+    public IDictionary? Metadata { get; set; }
+
+    /// <summary>Compressed on its way.</summary>
+    [Parameter]
+    public SwitchParameter Gzip { get; set; }
 
     /// <summary>The written file on the pipeline.</summary>
     [Parameter]
@@ -53,6 +89,16 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
         if (!HasValue && !MyInvocation.ExpectingInput)
         {
             RefuseNoContent();
+        }
+
+        if (Append && Metadata is not null)
+        {
+            Refuse("E2BInvalidArgument", "Metadata is kept with a file when it is written anew. Leave -Metadata or -Append out.", Path);
+        }
+
+        if (TextEncodings.Warning(Encoding) is { } warning)
+        {
+            WriteWarning(warning);
         }
     }
 
@@ -80,60 +126,36 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
             Refuse("E2BAmbiguousValue", "There is content both in -Value and in the pipeline. Give one of them.", InputObject);
         }
 
-        if (!_started)
-        {
-            Start(ResolveTargets(hasInput: true));
-        }
-
         Send(InputObject);
     }
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (!_started)
+        if (HasValue)
         {
-            if (_sandboxesPiped && !HasValue)
-            {
-                RefuseNoContent();
-            }
-
-            Start(ResolveTargets(HasValue));
-            if (HasValue)
-            {
-                Send(Value);
-            }
+            Send(Value);
+        }
+        else if (!_started && _sandboxesPiped)
+        {
+            RefuseNoContent();
         }
 
-        foreach (Upload upload in _uploads)
+        foreach ((_, FileWriting writing, _) in _files)
         {
-            upload.Content.Complete();
+            writing.Complete();
         }
 
-        foreach (Upload upload in _uploads)
+        foreach ((Sandbox sandbox, _, Task<SandboxEntry> task) in _files)
         {
             // The answer to an upload names the file and nothing else of it.
-            if (TryAwait(token => upload.Task.WaitAsync(token), Path, out SandboxEntry entry)
+            if (TryAwait(token => task.WaitAsync(token), Path, out SandboxEntry entry)
                 && PassThru
-                && TryAwait(token => upload.Sandbox.Files.GetInfoAsync(entry.Path, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
+                && TryAwait(token => WithRequestTimeout(sandbox).Files.GetInfoAsync(entry.Path, new SandboxFileOptions { User = User }, token), Path, out SandboxEntry full))
             {
-                WriteObject(full);
+                WriteObject(EntryArgument.Remember(full, sandbox));
             }
         }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            foreach (Upload upload in _uploads)
-            {
-                upload.Stop.Cancel();
-            }
-        }
-
-        base.Dispose(disposing);
     }
 
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
@@ -144,56 +166,47 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
         Refuse("E2BNoValue", "There is no content: give it with -Value or by the pipeline. An empty file is -Value '' -NoNewline.", Path);
     }
 
-    private void Start(IReadOnlyList<Sandbox> sandboxes)
+    private void Start(bool startsWithText)
     {
         _started = true;
-        foreach (Sandbox sandbox in sandboxes)
+        var form = new WriteForm(
+            Path!,
+            new SandboxFileOptions { User = User, Metadata = Tables.Merge(null, Metadata), Gzip = Gzip },
+            Append,
+            startsWithText ? Encoding.GetPreamble() : []);
+        foreach (Sandbox sandbox in ResolveTargets(hasInput: !HasValue))
         {
-            if (ShouldProcess($"{Path} in sandbox {sandbox.SandboxId}", "Write file"))
+            if (ShouldProcess($"{Path} in sandbox {sandbox.SandboxId}", Append ? "Append to file" : "Write file"))
             {
-                _uploads.Add(Upload.Start(WithRequestTimeout(sandbox), Path!, new SandboxFileOptions { User = User }));
+                var writing = new FileWriting(WithRequestTimeout(sandbox), form);
+                _files.Add((sandbox, writing, Queue.Start((_, stop) => writing.RunAsync(stop))));
             }
         }
     }
 
     private void Send(PSObject? value)
     {
-        byte[] bytes = InputBytes.Of(value, endLines: !NoNewline);
-        foreach (Upload upload in _uploads)
+        byte[]? bytes = AsByteStream ? InputBytes.OfBytes(value) : InputBytes.Of(value, endLines: !NoNewline, Encoding);
+        if (bytes is null)
+        {
+            Refuse("E2BNotBytes", $"With -AsByteStream the content has to be bytes, and '{value}' is none. Convert it with [byte[]].", value);
+        }
+
+        if (!_started)
+        {
+            Start(startsWithText: !AsByteStream && InputBytes.OfBytes(value) is null);
+        }
+
+        foreach ((_, FileWriting writing, _) in _files)
         {
             TryAwait(
                 async token =>
                 {
-                    await upload.Content.Write(bytes).WaitAsync(token).ConfigureAwait(false);
+                    await writing.Add(bytes).WaitAsync(token).ConfigureAwait(false);
                     return true;
                 },
                 Path,
                 out _);
-        }
-    }
-
-    /// <summary>A file on its way. When its request ends, well or not, nothing more is taken from the pipeline.</summary>
-    private sealed record Upload(Sandbox Sandbox, InputFlow Content, Task<SandboxEntry> Task, CancellationTokenSource Stop)
-    {
-        public static Upload Start(Sandbox sandbox, string path, SandboxFileOptions options)
-        {
-            var content = new InputFlow();
-            var stop = new CancellationTokenSource();
-            return new Upload(sandbox, content, System.Threading.Tasks.Task.Run(() => SendAsync(sandbox, path, options, content, stop.Token)), stop);
-        }
-
-        private static async Task<SandboxEntry> SendAsync(
-            Sandbox sandbox, string path, SandboxFileOptions options, InputFlow content, CancellationToken cancellationToken)
-        {
-            try
-            {
-                using var stream = new InputFlowStream(content);
-                return await sandbox.Files.WriteAsync(path, stream, options, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                content.Refuse();
-            }
         }
     }
 }

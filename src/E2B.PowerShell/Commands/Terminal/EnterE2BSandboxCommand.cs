@@ -44,6 +44,7 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
 
     /// <summary>The directory to start in, a POSIX path.</summary>
     [Parameter(ParameterSetName = StartSet)]
+    [ArgumentCompleter(typeof(SandboxLiteralPathCompleter))]
     public string? WorkingDirectory { get; set; }
 
     /// <summary>Environment variables of the terminal.</summary>

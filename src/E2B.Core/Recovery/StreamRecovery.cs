@@ -1,29 +1,46 @@
 using System.Diagnostics;
 using E2B.Errors;
 using E2B.Protocol.Connect;
-using E2B.Protocol.Process;
 using E2B.Transport;
+using Google.Protobuf;
 
-namespace E2B.Commands;
+namespace E2B.Recovery;
 
-/// <summary>Attaches again to a process whose connection broke or fell silent; or finds out why that cannot be.</summary>
-internal sealed class StreamRecovery
+/// <summary>Makes a stream anew whose connection broke or fell silent; or finds out why that cannot be.</summary>
+internal sealed class StreamRecovery<T>
+    where T : IMessage<T>, new()
 {
     private readonly Sandbox _sandbox;
     private readonly StreamTiming _timing;
-    private readonly FollowedProcess _process;
+    private readonly Followed _followed;
+    private readonly TimeSpan _endGrace;
+    private readonly Func<CancellationToken, Task<MessageStream<T>>> _reopen;
+    private readonly Func<Exception?, E2BException> _overdue;
     private int _attempts;
     private long _connectedAt;
     private long _lostAt;
 
-    public StreamRecovery(Sandbox sandbox, FollowedProcess process)
+    /// <param name="sandbox">Where.</param>
+    /// <param name="followed">What.</param>
+    /// <param name="endGrace">How long after the limit word of the end may still come.</param>
+    /// <param name="reopen">Makes the stream anew, once. What it throws that cannot pass is thrown on.</param>
+    /// <param name="overdue">What to throw when the limit has passed.</param>
+    public StreamRecovery(
+        Sandbox sandbox,
+        Followed followed,
+        TimeSpan endGrace,
+        Func<CancellationToken, Task<MessageStream<T>>> reopen,
+        Func<Exception?, E2BException> overdue)
     {
         _sandbox = sandbox;
         _timing = sandbox.Client.Connection.Timing;
-        _process = process;
+        _followed = followed;
+        _endGrace = endGrace;
+        _reopen = reopen;
+        _overdue = overdue;
     }
 
-    private CallContext Context => _process.Context;
+    private CallContext Context => _followed.Context;
 
     /// <summary>Something has come over the present connection: once that is so for a while, its break will be a new one.</summary>
     public void NoteProgress()
@@ -34,12 +51,15 @@ internal sealed class StreamRecovery
         }
     }
 
+    /// <summary>The present connection was a good one, however short it was: its end will be a new one.</summary>
+    public void NoteGood() => _attempts = 0;
+
     /// <summary>Returns the stream that goes on.</summary>
     /// <param name="cause">What became of the one before.</param>
     /// <param name="isSilent">Whether it just said nothing: then the sandbox is asked first.</param>
     /// <param name="cancellationToken">Gives up; this may be called again then.</param>
     /// <exception cref="E2BException">It does not go on; says why.</exception>
-    public async Task<MessageStream<StartResponse>> RunAsync(Exception cause, bool isSilent, CancellationToken cancellationToken)
+    public async Task<MessageStream<T>> RunAsync(Exception cause, bool isSilent, CancellationToken cancellationToken)
     {
         if (_attempts == 0)
         {
@@ -58,17 +78,12 @@ internal sealed class StreamRecovery
             while (_attempts < _timing.RecoveryWaits.Count)
             {
                 await Task.Delay(_timing.RecoveryWaits[_attempts++], limited.Token).ConfigureAwait(false);
-                ThrowIfOverdue(cause, _timing.EndGrace);
+                ThrowIfOverdue(cause, _endGrace);
                 try
                 {
-                    MessageStream<StartResponse> stream = await _sandbox.Processes.ReconnectAsync(
-                        _process.ProcessId, TimeLeft(), _timing.AttemptLimit, limited.Token).ConfigureAwait(false);
+                    MessageStream<T> stream = await _reopen(limited.Token).ConfigureAwait(false);
                     _connectedAt = Stopwatch.GetTimestamp();
                     return stream;
-                }
-                catch (SandboxProcessNotFoundException e)
-                {
-                    throw ErrorMapper.ProcessLost(Context, _process.ProcessId, e);
                 }
                 catch (E2BException e) when (e is SandboxNotFoundException or E2BTimeoutException { Kind: E2BTimeoutKind.SandboxEnded })
                 {
@@ -82,11 +97,11 @@ internal sealed class StreamRecovery
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The time for all of it is over: either the recovery's own, or the command's, and timers are not exact.
+            // The time for all of it is over: either the recovery's own, or the limit, and timers are not exact.
             ThrowIfOverdue(cause, margin: TimeSpan.Zero);
         }
 
-        ThrowIfOverdue(cause, _timing.EndGrace);
+        ThrowIfOverdue(cause, _endGrace);
         throw await WhyUnreachableAsync(cause, Stopwatch.GetElapsedTime(_lostAt), cancellationToken).ConfigureAwait(false);
     }
 
@@ -158,34 +173,22 @@ internal sealed class StreamRecovery
         }
     }
 
-    private TimeSpan? TimeLeft()
-    {
-        if (_process.Limit is not { } limit)
-        {
-            return null;
-        }
-
-        // One millisecond at least: nothing would mean no limit. An owner's limit is kept here, the daemon's is the second line.
-        TimeSpan left = limit - Stopwatch.GetElapsedTime(_process.StartedAt) + (_process.IsOwner ? _timing.LimitGrace : TimeSpan.Zero);
-        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
-    }
-
     private TimeSpan BudgetNow()
     {
-        if (_process.Limit is not { } limit)
+        if (_followed.Limit is not { } limit)
         {
             return _timing.RecoveryLimit;
         }
 
-        TimeSpan left = limit - Stopwatch.GetElapsedTime(_process.StartedAt) + _timing.EndGrace;
+        TimeSpan left = limit - _followed.Elapsed + _endGrace;
         return left > TimeSpan.Zero ? Shorter(left, _timing.RecoveryLimit) : TimeSpan.Zero;
     }
 
     private void ThrowIfOverdue(Exception cause, TimeSpan margin)
     {
-        if (_process.Limit is { } limit && Stopwatch.GetElapsedTime(_process.StartedAt) >= limit + margin)
+        if (_followed.IsOverdue(margin))
         {
-            throw ErrorMapper.CommandTimedOut(Context, limit, killed: _process.IsOwner, cause);
+            throw _overdue(cause);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using E2B.Transport;
 
 namespace E2B.Files;
 
@@ -9,8 +10,23 @@ internal static class FileMetadata
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~");
 
     /// <exception cref="E2BInvalidArgumentException">A key or value cannot be sent.</exception>
-    public static void Check(IReadOnlyDictionary<string, string> metadata)
+    /// <exception cref="E2BTemplateException">The daemon is too old to keep it.</exception>
+    public static void Check(DaemonEndpoint endpoint, IReadOnlyDictionary<string, string>? metadata)
     {
+        if (metadata is not { Count: > 0 })
+        {
+            return;
+        }
+
+        if (!endpoint.Version.KeepsFileMetadata)
+        {
+            throw new E2BTemplateException(
+                $"The daemon in the sandbox {endpoint.SandboxId} has version {endpoint.Version.Text}, and metadata is kept with files from 0.6.2 on. Build the template again.")
+            {
+                SandboxId = endpoint.SandboxId,
+            };
+        }
+
         foreach ((string key, string value) in metadata)
         {
             if (key.Length == 0 || key.AsSpan().ContainsAnyExcept(_keyCharacters))

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Net;
 using System.Runtime.ExceptionServices;
+using E2B.Protocol;
 using E2B.Transport;
 
 namespace E2B.Files;
@@ -13,13 +15,23 @@ internal sealed class UploadContent : HttpContent
     private readonly Stream _source;
     private readonly CallScope _scope;
 
-    public UploadContent(Stream source, CallScope scope)
+    private readonly bool _isPacked;
+
+    /// <param name="source">What to send, from where it stands. It stays open.</param>
+    /// <param name="scope">The call.</param>
+    /// <param name="isPacked">Whether to compress it on the way.</param>
+    public UploadContent(Stream source, CallScope scope, bool isPacked)
     {
         _source = source;
         _scope = scope;
+        _isPacked = isPacked;
+        if (isPacked)
+        {
+            Headers.ContentEncoding.Add("gzip");
+        }
     }
 
-    /// <summary>Bytes sent.</summary>
+    /// <summary>Bytes taken from the source and sent.</summary>
     public long Sent { get; private set; }
 
     /// <summary>What went wrong with the source, as opposed to the network.</summary>
@@ -29,6 +41,32 @@ internal sealed class UploadContent : HttpContent
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (!_isPacked)
+        {
+            await CopyAsync(stream, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var packer = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true);
+        await CopyAsync(packer, cancellationToken).ConfigureAwait(false);
+
+        // Only after all of it: this writes the mark of a complete content.
+        await packer.DisposeAsync().ConfigureAwait(false);
+        if (Sent == 0)
+        {
+            await stream.WriteAsync(EmptyGzip.Bytes, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        bool isKnown = _source.CanSeek && !_isPacked;
+        length = isKnown ? _source.Length - _source.Position : 0;
+        return isKnown;
+    }
+
+    private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkLength);
         try
@@ -47,12 +85,6 @@ internal sealed class UploadContent : HttpContent
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    protected override bool TryComputeLength(out long length)
-    {
-        length = _source.CanSeek ? _source.Length - _source.Position : 0;
-        return _source.CanSeek;
     }
 
     private async ValueTask<int> ReadSourceAsync(byte[] buffer, CancellationToken cancellationToken)

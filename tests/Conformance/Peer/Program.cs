@@ -1,0 +1,82 @@
+// E2B.Core at the other end of a pipe: reads requests from stdin, a JSON object a line, and answers each with a line.
+// The tests of the official client use it to see both clients do the same, and each read what the other wrote.
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using E2B;
+
+using var client = new E2BClient(new E2BConnectionOptions());
+while (await Console.In.ReadLineAsync() is { } line)
+{
+    JsonNode request = JsonNode.Parse(line)!;
+    JsonNode? answer;
+    try
+    {
+        answer = new JsonObject { ["value"] = await AnswerAsync(request) };
+    }
+    catch (E2BException e)
+    {
+        answer = new JsonObject { ["error"] = e.GetType().Name, ["message"] = e.Message };
+    }
+
+    Console.WriteLine(answer.ToJsonString());
+}
+
+async Task<JsonNode?> AnswerAsync(JsonNode request)
+{
+    string Text(string name) => (string)request[name]!;
+    Sandbox sandbox = client.Sandboxes.Attach(Text("sandbox"), new SandboxAccess
+    {
+        AccessToken = (string?)request["token"],
+        EnvdVersion = (string?)request["version"],
+        Domain = (string?)request["domain"],
+    });
+    var options = new SandboxFileOptions
+    {
+        User = (string?)request["user"],
+        Gzip = (bool?)request["gzip"] ?? false,
+        Metadata = request["metadata"]?.Deserialize<Dictionary<string, string>>(),
+    };
+    var link = new FileUrlOptions
+    {
+        User = (string?)request["user"],
+        Expires = (double?)request["expires"] is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    };
+    FilesClient files = sandbox.Files;
+    switch (Text("do"))
+    {
+        case "write":
+            return Entry(await files.WriteAsync(Text("path"), Convert.FromBase64String(Text("content")), options));
+        case "writeMany":
+            IReadOnlyList<SandboxEntry> written = await files.WriteManyAsync(
+                request["files"]!.AsObject().Select(file => new SandboxFileContent(file.Key, Convert.FromBase64String((string)file.Value!))), options);
+            return new JsonArray([.. written.Select(Entry)]);
+        case "read":
+            return Convert.ToBase64String(await files.ReadBytesAsync(Text("path"), options));
+        case "info":
+            return Entry(await files.GetInfoAsync(Text("path"), options));
+        case "list":
+            return new JsonArray([.. (await files.ListAsync(Text("path"), (int)request["depth"]!, options)).Select(Entry)]);
+        case "downloadUrl":
+            return (await files.GetDownloadUrlAsync(Text("path"), link)).AbsoluteUri;
+        case "uploadUrl":
+            return (await files.GetUploadUrlAsync((string?)request["path"], link)).AbsoluteUri;
+        default:
+            throw new InvalidOperationException($"nobody knows how to {Text("do")}");
+    }
+}
+
+// In the official client's words.
+static JsonNode Entry(SandboxEntry entry) => new JsonObject
+{
+    ["name"] = entry.Name,
+    ["path"] = entry.Path,
+    ["type"] = entry.Type switch { SandboxEntryType.File => "file", SandboxEntryType.Directory => "dir", _ => null },
+    ["size"] = entry.Size,
+    ["mode"] = entry.Mode,
+    ["permissions"] = entry.Permissions,
+    ["owner"] = entry.Owner,
+    ["group"] = entry.Group,
+    ["modifiedTime"] = entry.ModifiedTime?.ToUnixTimeMilliseconds(),
+    ["symlinkTarget"] = entry.SymlinkTarget,
+    ["metadata"] = JsonSerializer.SerializeToNode(entry.Metadata),
+};
