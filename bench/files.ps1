@@ -25,6 +25,10 @@ function Write-Tree([string] $Path, [int] $Files) {
 }
 
 foreach ($files in 1000, 10000) {
+    # What was written before may still be on its way to the disk: each measurement has a sandbox of its own.
+    Remove-E2BSandbox $sandbox
+    $sandbox = New-E2BSandbox -TimeoutSec 3600
+    $id = $sandbox.SandboxId
     $tree = Join-Path $data "tree$files"
     Write-Tree $tree $files
     $script:turn = 0
@@ -51,6 +55,9 @@ foreach ($files in 1000, 10000) {
 }
 
 # One large file, from the disk and to the disk.
+Remove-E2BSandbox $sandbox
+$sandbox = New-E2BSandbox -TimeoutSec 3600
+$id = $sandbox.SandboxId
 $large = Join-Path $data 'large'
 $block = [byte[]]::new(1MB)
 [Random]::new(2).NextBytes($block)

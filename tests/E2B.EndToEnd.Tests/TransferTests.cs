@@ -5,6 +5,8 @@ namespace E2B.EndToEnd.Tests;
 /// <summary>Copies between this machine and real sandboxes.</summary>
 public sealed class TransferTests(LocalServer server) : IAsyncLifetime
 {
+    private const long Large = 4L * 1024 * 1024 * 1024;
+
     private static readonly TransferOptions _recurse = new() { Recurse = true };
 
     private readonly string _work = Directory.CreateTempSubdirectory("e2b-transfer-").FullName;
@@ -150,8 +152,13 @@ public sealed class TransferTests(LocalServer server) : IAsyncLifetime
     [Fact]
     public async Task A_copy_that_is_given_up_leaves_nothing_on_either_side()
     {
-        await File.WriteAllBytesAsync(At("large"), new byte[200_000_000], Token);
-        await _sandbox.Files.UploadAsync(At("large"), "there", cancellationToken: Token);
+        // So large that it is still on its way when progress is told for the first time; holes, so that it costs nothing.
+        await using (FileStream file = File.Create(At("large")))
+        {
+            file.SetLength(Large);
+        }
+
+        (await _sandbox.Commands.RunAsync($"truncate -s {Large} there", cancellationToken: Token)).EnsureSuccess();
         foreach (bool up in (bool[])[true, false])
         {
             using var stop = new CancellationTokenSource();
@@ -197,7 +204,7 @@ public sealed class TransferTests(LocalServer server) : IAsyncLifetime
     {
         public void Report(TransferProgress value)
         {
-            if (value.BytesDone is > 0 and < 150_000_000)
+            if (value.BytesDone is > 0 and < Large)
             {
                 stop.Cancel();
             }

@@ -182,11 +182,14 @@ public class NameTests
     [Fact]
     public void Names_that_differ_in_how_accents_are_written_are_one_where_case_does_not_count()
     {
-        Assert.SkipUnless("u\u0308".Normalize() == "\u00fc", "This machine has no ICU, so .NET knows nothing of accents.");
+        // Without ICU .NET knows nothing of accents, and both are names of their own.
+        bool knowsAccents = "u\u0308".Normalize() == "\u00fc";
         TransferReport report = Report();
 
-        Assert.Equal(["d\u00fc"], LocalNames.Accept([Entry("d\u00fc"), Entry("du\u0308")], report, isWindows: false, ignoresCase: true).Select(static entry => entry.Path));
-        Assert.Single(report.Failures);
+        IReadOnlyList<TransferEntry> accepted = LocalNames.Accept([Entry("d\u00fc"), Entry("du\u0308")], report, isWindows: false, ignoresCase: true);
+
+        Assert.Equal(knowsAccents ? ["d\u00fc"] : ["d\u00fc", "du\u0308"], accepted.Select(static entry => entry.Path));
+        Assert.Equal(knowsAccents ? 1 : 0, report.Failures.Count);
     }
 
     [Fact]
