@@ -20,6 +20,19 @@ public sealed class SyncComparerTests : IDisposable
         Assert.Equal(expected, SyncComparer.SameTime(_time, _time.AddTicks(ticks)));
 
     [Fact]
+    public void What_nobody_may_look_at_is_not_taken_for_removed()
+    {
+        // Root may look at everything; a name that is too long is what the system refuses to look at for root, too.
+        string hidden = new('x', 300);
+
+        LocalTree tree = LocalTree.Read(
+            _root, new TransferFilter(null, null), new Dictionary<string, bool> { [hidden] = false, ["gone"] = false }, _ => false, Token);
+
+        Assert.True(tree.IsUnknown(hidden));
+        Assert.False(tree.IsUnknown("gone"));
+    }
+
+    [Fact]
     public void A_side_that_keeps_whole_seconds_has_cut_off_the_rest()
     {
         var cut = DateTimeOffset.FromUnixTimeSeconds(_time.ToUnixTimeSeconds());

@@ -117,6 +117,7 @@ internal sealed class LocalTree
             info = new DirectoryInfo(full);
             if (!info.Exists)
             {
+                RequireMissing(path, full);
                 return false;
             }
         }
@@ -132,6 +133,23 @@ internal sealed class LocalTree
         }
 
         return true;
+    }
+
+    /// <summary>.NET says of what it may not look at that it is not there. A mirror must not take that for removed.</summary>
+    private void RequireMissing(string path, string full)
+    {
+        try
+        {
+            File.GetAttributes(full);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // It is really not there.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(path, full, e);
+        }
     }
 
     private void AddContent(DirectoryInfo directory, string path, CancellationToken cancellationToken)
