@@ -1,7 +1,7 @@
 namespace E2B.Transfers.Local;
 
 /// <summary>A local file's content as its listing promised it: a file that grows, shrinks or is written to meanwhile is an error.</summary>
-internal sealed class SteadyFileStream : Stream
+internal sealed class SteadyFileStream : ForwardStream
 {
     private readonly TransferEntry _entry;
     private readonly FileStream _file;
@@ -13,20 +13,6 @@ internal sealed class SteadyFileStream : Stream
         _file = new FileStream(entry.SourcePath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1, FileOptions.SequentialScan);
         _file.Position = offset;
         _left = entry.Size - offset;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -50,21 +36,6 @@ internal sealed class SteadyFileStream : Stream
 
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

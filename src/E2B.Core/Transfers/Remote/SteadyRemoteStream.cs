@@ -4,27 +4,13 @@ namespace E2B.Transfers.Remote;
 /// A sandbox's file as its listing promised it: one that has changed meanwhile is an error. Where the connection
 /// breaks it goes on from there.
 /// </summary>
-internal sealed class SteadyRemoteStream(Sandbox sandbox, SandboxFileOptions options, TransferEntry entry, long offset, SandboxFileStream content) : Stream
+internal sealed class SteadyRemoteStream(Sandbox sandbox, SandboxFileOptions options, TransferEntry entry, long offset, SandboxFileStream content) : ForwardStream
 {
     private const int MaxAttempts = 3;
 
     private SandboxFileStream _content = content;
     private long _position = offset;
     private int _broken;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public static TransferEntryException Changed(TransferEntry entry) => new(
         TransferEntryError.Changed, entry.SourcePath, $"Could not copy '{entry.SourcePath}': it changed in the sandbox while it was read. Copy it again when nobody writes to it.");
@@ -51,21 +37,6 @@ internal sealed class SteadyRemoteStream(Sandbox sandbox, SandboxFileOptions opt
 
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
