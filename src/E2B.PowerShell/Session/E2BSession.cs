@@ -34,6 +34,9 @@ internal sealed class E2BSession
     /// <summary>The server that this session started, if it did.</summary>
     public LocalServerProcess? LocalServer { get; set; }
 
+    /// <summary>The sandboxes that this session has made.</summary>
+    public ManagedSandboxes Managed { get; } = new();
+
     /// <summary>What completers have asked sandboxes for.</summary>
     public DirectoryCache Directories { get; } = new();
 
@@ -55,6 +58,9 @@ internal sealed class E2BSession
     }
 
     public bool TryTakeWarning(out string? warning) => _warnings.TryDequeue(out warning);
+
+    /// <summary>To be told by every cmdlet that makes a sandbox, as soon as it is there.</summary>
+    public void Created(Sandbox sandbox) => Managed.Add(sandbox);
 
     /// <summary>Has a job end with the session, if it has not by then.</summary>
     public void Track(Job job)

@@ -56,6 +56,7 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
             return;
         }
 
+        Session.Created(sandbox);
         if (AsDefault)
         {
             Session.Defaults = defaults with { Sandbox = sandbox };
