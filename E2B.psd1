@@ -21,6 +21,7 @@
         'New-E2BSandbox'
         'Get-E2BSandbox'
         'Remove-E2BSandbox'
+        'Use-E2BSandbox'
         'Set-E2BDefault'
         'Get-E2BDefault'
         'Enter-E2BSandbox'

@@ -113,6 +113,11 @@ public sealed class Sandbox
         ? Task.CompletedTask
         : Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken);
 
+    /// <summary>Keeps the sandbox alive until the lease is disposed of or the process ends; at least so long afterwards.</summary>
+    /// <param name="lifetime">How long it lives on when nobody extends its life any more; the service gives 15 s at least and 1 hour at the most.</param>
+    /// <exception cref="E2BInvalidArgumentException"><paramref name="lifetime"/> is not positive.</exception>
+    public SandboxLease KeepAlive(TimeSpan lifetime) => new(this, lifetime);
+
     /// <summary>What the control plane says about the sandbox.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>

@@ -13,6 +13,7 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(IReadOnlyList<SandboxDetailModel>))]
 [JsonSerializable(typeof(IReadOnlyList<ProjectModel>))]
 [JsonSerializable(typeof(TimeoutRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(ErrorModel))]
 [JsonSerializable(typeof(InitRequest))]
 [JsonSerializable(typeof(IReadOnlyList<WrittenFileModel>))]

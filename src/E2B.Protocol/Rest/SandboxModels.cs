@@ -153,6 +153,10 @@ public sealed record LifecycleModel(bool AutoResume, string OnTimeout);
 /// <param name="Timeout">Seconds from now.</param>
 public sealed record TimeoutRequest(int Timeout);
 
+/// <summary>The body of <c>POST …/refreshes</c>.</summary>
+/// <param name="Duration">How many seconds it lives from now on at least, 0 to 3600.</param>
+public sealed record RefreshRequest(int Duration);
+
 /// <summary>The body of every error of the control plane.</summary>
 /// <param name="Code">The HTTP status once more.</param>
 /// <param name="Message">The service's words.</param>

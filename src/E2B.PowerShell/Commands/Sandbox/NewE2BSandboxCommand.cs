@@ -34,6 +34,10 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
     [Parameter]
     public SwitchParameter AsDefault { get; set; }
 
+    /// <summary>Keep it alive while this session lives.</summary>
+    [Parameter]
+    public SwitchParameter KeepAlive { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
@@ -57,6 +61,11 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
         }
 
         Session.Created(sandbox);
+        if (KeepAlive)
+        {
+            Session.KeepAlive(sandbox, options.Timeout);
+        }
+
         if (AsDefault)
         {
             Session.Defaults = defaults with { Sandbox = sandbox };
