@@ -59,7 +59,7 @@ public abstract class ConnectedCmdlet : E2BCmdlet
     private protected Sandbox? GetDefaultSandbox()
     {
         DefaultSandbox usual = Session.DefaultSandbox;
-        if (usual.IsAtHand || (Session.Defaults.Sandbox is null && !ShouldProcess("a new default sandbox", "Make")))
+        if (usual.IsAtHand || (Session.Defaults.Sandbox is null && !ShouldProcess(Session.Defaults.Template ?? "base", "Make the default sandbox")))
         {
             return Session.Defaults.Sandbox;
         }
