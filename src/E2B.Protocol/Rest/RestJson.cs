@@ -13,6 +13,8 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(IReadOnlyList<SandboxDetailModel>))]
 [JsonSerializable(typeof(IReadOnlyList<ProjectModel>))]
 [JsonSerializable(typeof(TimeoutRequest))]
+[JsonSerializable(typeof(NetworkModel))]
+[JsonSerializable(typeof(IamModel))]
 [JsonSerializable(typeof(ErrorModel))]
 [JsonSerializable(typeof(InitRequest))]
 [JsonSerializable(typeof(IReadOnlyList<WrittenFileModel>))]
