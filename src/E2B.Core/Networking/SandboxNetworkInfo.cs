@@ -37,29 +37,20 @@ public sealed class SandboxNetworkInfo
     public IReadOnlyList<int> HttpsPorts => _model.HttpsPorts ?? [];
 
     /// <summary>An update that leaves the rules for traffic out as they are, to change what is to change.</summary>
-    /// <exception cref="E2BInvalidArgumentException">
-    /// There is a proxy that asks for a user. Its password is never told, so it has to be named again:
-    /// give <paramref name="egressProxy"/>.
-    /// </exception>
-    /// <param name="egressProxy">The proxy from now on; <see langword="null"/> keeps the one there is.</param>
-    public SandboxNetworkUpdate ToUpdate(SandboxEgressProxy? egressProxy = null)
+    /// <param name="keepEgressProxy">Whether the proxy is kept. <see langword="false"/> leaves it out, to be named anew or not at all.</param>
+    /// <exception cref="E2BInvalidArgumentException">There is a proxy to keep, which asks for a user: its password is never told, so it has to be named again.</exception>
+    public SandboxNetworkUpdate ToUpdate(bool keepEgressProxy = true) => new()
     {
-        if (egressProxy is null && _model.EgressProxy is { } proxy)
-        {
-            egressProxy = proxy.Username is null
-                ? new SandboxEgressProxy(proxy.Address)
-                : throw new E2BInvalidArgumentException(
-                    $"The sandbox's traffic goes through the proxy {proxy.Address} as '{proxy.Username}', whose password the service does not tell. "
-                    + "Name the proxy again with user and password, or the sandbox would connect without it.");
-        }
+        AllowOut = _model.AllowOut,
+        DenyOut = _model.DenyOut,
+        Rules = _model.Rules is null ? null : Rules,
+        EgressProxy = keepEgressProxy && _model.EgressProxy is { } proxy ? Again(proxy) : null,
+        AllowInternetAccess = _allowInternetAccess,
+    };
 
-        return new SandboxNetworkUpdate
-        {
-            AllowOut = _model.AllowOut,
-            DenyOut = _model.DenyOut,
-            Rules = _model.Rules is null ? null : Rules,
-            EgressProxy = egressProxy,
-            AllowInternetAccess = _allowInternetAccess,
-        };
-    }
+    private static SandboxEgressProxy Again(EgressProxyModel proxy) => proxy.Username is null
+        ? new SandboxEgressProxy(proxy.Address)
+        : throw new E2BInvalidArgumentException(
+            $"The sandbox's traffic goes through the proxy {proxy.Address} as '{proxy.Username}', whose password the service does not tell. "
+            + "Name the proxy again with user and password, or the sandbox would connect without it.");
 }

@@ -2,20 +2,20 @@ using System.Collections;
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
-using E2B.PowerShell.Pipeline;
+using E2B.PowerShell.Errors;
 using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Commands;
 
-/// <summary>Makes a sandbox.</summary>
+/// <summary>Makes a sandbox, or one from each template or snapshot that comes down the pipeline.</summary>
 [Cmdlet(VerbsCommon.New, "E2BSandbox", SupportsShouldProcess = true)]
 [OutputType(typeof(Sandbox))]
-public sealed class NewE2BSandboxCommand : ConnectedCmdlet
+public sealed class NewE2BSandboxCommand : EgressCmdlet
 {
-    /// <summary>A template's name or id.</summary>
-    [Parameter(Position = 0)]
+    /// <summary>A template's name or id, or a snapshot.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(TemplateCompleter))]
-    public string? Template { get; set; }
+    public object? Template { get; set; }
 
     /// <summary>The sandbox's lifetime in seconds. 300 without it.</summary>
     [Parameter]
@@ -30,22 +30,66 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
     [Parameter]
     public Hashtable? Environment { get; set; }
 
+    /// <summary>The daemon in the sandbox asks for an access token. On, unless it is switched off by -Secure:$false.</summary>
+    [Parameter]
+    public SwitchParameter Secure { get; set; } = true;
+
+    /// <summary>What happens at the end of the lifetime.</summary>
+    [Parameter]
+    public SandboxTimeoutAction OnTimeout { get; set; }
+
+    /// <summary>The pause at the end of the lifetime keeps memory and processes. -KeepMemory:$false keeps the files alone.</summary>
+    [Parameter]
+    public SwitchParameter KeepMemory { get; set; }
+
+    /// <summary>Traffic wakes the sandbox once it is paused.</summary>
+    [Parameter]
+    public SwitchParameter AutoResume { get; set; }
+
+    /// <summary>The sandbox's ports want the traffic token.</summary>
+    [Parameter]
+    public SwitchParameter NoPublicTraffic { get; set; }
+
+    /// <summary>What programs in the sandbox are told as the host of requests.</summary>
+    [Parameter]
+    public string? MaskRequestHost { get; set; }
+
+    /// <summary>Ports on which programs in the sandbox speak HTTPS.</summary>
+    [Parameter]
+    [ValidateRange(1, 65535)]
+    public int[]? HttpsPort { get; set; }
+
+    /// <summary>Identity tokens for -NetworkRule, by name: for whom each is.</summary>
+    [Parameter]
+    public Hashtable? IdentityToken { get; set; }
+
+    /// <summary>MCP servers to start: the configuration of each by its name.</summary>
+    [Parameter]
+    public Hashtable? Mcp { get; set; }
+
+    /// <summary>Volumes to mount: directory in the sandbox = name of the volume.</summary>
+    [Parameter]
+    public Hashtable? VolumeMount { get; set; }
+
     /// <summary>Make it the session's default sandbox, for cmdlets that are given none.</summary>
     [Parameter]
     public SwitchParameter AsDefault { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
-        E2BDefault defaults = Session.Defaults;
-        var options = new SandboxCreateOptions
+        SandboxCreateOptions options;
+        try
         {
-            Template = Template ?? defaults.Template,
-            Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : defaults.Lifetime,
-            Metadata = Tables.Merge(defaults.Metadata, Metadata),
-            Environment = Tables.Merge(defaults.Environment, Environment),
-        };
-        if (!ShouldProcess(options.Template ?? "base", "Make a sandbox"))
+            options = Options();
+        }
+        catch (E2BInvalidArgumentException e)
+        {
+            WriteError(ErrorFactory.Create(e, Template));
+            return;
+        }
+
+        if (!ShouldProcess(options.Template ?? (Mcp is null ? "base" : "mcp-gateway"), "Make a sandbox"))
         {
             return;
         }
@@ -59,9 +103,64 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
         Session.Created(sandbox);
         if (AsDefault)
         {
-            Session.Defaults = defaults with { Sandbox = sandbox };
+            Session.Defaults = Session.Defaults with { Sandbox = sandbox };
         }
 
         WriteObject(sandbox);
+    }
+
+    private SandboxCreateOptions Options()
+    {
+        E2BDefault defaults = Session.Defaults;
+        var options = new SandboxCreateOptions
+        {
+            Template = TemplateArgument.GetName(Template) ?? defaults.Template,
+            Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : defaults.Lifetime,
+            Metadata = Tables.Merge(defaults.Metadata, Metadata),
+            Environment = Tables.Merge(defaults.Environment, Environment),
+            Secure = Secure,
+            AllowInternetAccess = IsBound(nameof(NoInternet)) ? !NoInternet : null,
+            OnTimeout = IsBound(nameof(OnTimeout)) ? OnTimeout : null,
+            KeepMemory = IsBound(nameof(KeepMemory)) ? KeepMemory : null,
+            AutoResume = IsBound(nameof(AutoResume)) ? AutoResume : null,
+            VolumeMounts = Tables.Merge(null, VolumeMount),
+            IdentityTokens = ToTokens(IdentityToken),
+            Mcp = Mcp is null ? null : JsonTables.ToObject(Mcp),
+
+            // A person can press Ctrl+C.
+            McpStartTimeout = TimeSpan.Zero,
+        };
+        var network = new SandboxNetworkOptions
+        {
+            AllowPublicTraffic = IsBound(nameof(NoPublicTraffic)) ? !NoPublicTraffic : null,
+            MaskRequestHost = MaskRequestHost,
+            HttpsPorts = HttpsPort,
+        };
+        ApplyEgress(network);
+        if (AllowsInVain(network, options.AllowInternetAccess))
+        {
+            WriteWarning(VainWarning);
+        }
+
+        options.Network = HasEgress || network.AllowPublicTraffic is not null || MaskRequestHost is not null || HttpsPort is not null ? network : null;
+        return options;
+    }
+
+    private static Dictionary<string, SandboxIdentityToken>? ToTokens(Hashtable? table)
+    {
+        if (table is null)
+        {
+            return null;
+        }
+
+        var tokens = new Dictionary<string, SandboxIdentityToken>();
+        foreach (DictionaryEntry entry in table)
+        {
+            tokens[LanguagePrimitives.ConvertTo<string>(entry.Key)] = entry.Value is PSObject { BaseObject: SandboxIdentityToken token }
+                ? token
+                : entry.Value as SandboxIdentityToken ?? new SandboxIdentityToken(LanguagePrimitives.ConvertTo<string>(entry.Value));
+        }
+
+        return tokens;
     }
 }
