@@ -20,6 +20,7 @@
         'Get-E2BLocalServer'
         'New-E2BSandbox'
         'Get-E2BSandbox'
+        'Set-E2BSandbox'
         'Remove-E2BSandbox'
         'Use-E2BSandbox'
         'Set-E2BDefault'

@@ -70,6 +70,35 @@ Describe 'New-E2BSandbox -KeepAlive' {
     }
 }
 
+Describe 'Set-E2BSandbox -KeepAlive' {
+    AfterEach { Get-E2BSandbox -Metadata @{ suite = 'lease' } -State All | Remove-E2BSandbox }
+
+    It 'keeps a sandbox alive that is there, and -KeepAlive:$false ends that' {
+        $sandbox = New-E2BSandbox -TimeoutSec 20 -Metadata @{ suite = 'lease' }
+        $kept = Set-E2BSandbox $sandbox -KeepAlive -TimeoutSec 4 -PassThru
+        Wait-Until { (Get-E2BSandbox $sandbox.SandboxId).EndAt -gt $kept.EndAt.AddSeconds(5) }
+        (Get-E2BSandbox $sandbox.SandboxId).KeepAlive | Should -BeTrue
+        Set-E2BSandbox $sandbox -KeepAlive:$false
+        (Get-E2BSandbox $sandbox.SandboxId).PSObject.Properties['KeepAlive'] | Should -BeNullOrEmpty
+        Wait-Until { -not (Get-E2BSandbox $sandbox.SandboxId -ErrorAction SilentlyContinue) }
+    }
+
+    It 'goes on with the lifetime that is set later' {
+        $sandbox = New-E2BSandbox -TimeoutSec 3600 -KeepAlive -Metadata @{ suite = 'lease' }
+        $short = Set-E2BSandbox $sandbox -TimeoutSec 2 -PassThru
+        Wait-Until { (Get-E2BSandbox $sandbox.SandboxId).EndAt -gt $short.EndAt.AddSeconds(5) }
+        (Get-E2BSandbox $sandbox.SandboxId).TimeLeft.TotalSeconds | Should -BeLessThan 60
+    }
+
+    It 'says what it cannot keep alive' {
+        $sandbox = New-E2BSandbox -Metadata @{ suite = 'lease' }
+        Stop-ByApi $sandbox Post '/pause'
+        Set-E2BSandbox $sandbox, i0000000000000000000 -KeepAlive -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.FullyQualifiedErrorId -replace ',.*' | Sort-Object | Should -Be @('E2BSandboxNotFound', 'E2BSandboxPaused')
+        (Get-E2BSandbox $sandbox.SandboxId).State | Should -Be 'Paused'
+    }
+}
+
 Describe 'Set-E2BDefault' {
     AfterEach { Set-E2BDefault -Sandbox $null -Template $null -TimeoutSec $null -Metadata $null -Environment $null -ThrottleLimit $null -AutoCreateSandbox:$false }
 

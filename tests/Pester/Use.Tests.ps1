@@ -38,6 +38,13 @@ Describe 'Use-E2BSandbox' {
         finally { Set-E2BDefault -Environment $null }
     }
 
+    It 'takes what New-E2BSandbox takes' {
+        $missing = (Get-Command New-E2BSandbox).Parameters.Keys | Where-Object { $_ -notin (Get-Command Use-E2BSandbox).Parameters.Keys }
+        $missing | Sort-Object | Should -Be @('AsDefault', 'AutoResume', 'Confirm', 'KeepMemory', 'OnTimeout', 'WhatIf')
+        $reached = Use-E2BSandbox -NoInternet -Metadata $label { Invoke-E2BCommand 'ls /sys/class/net' }
+        $reached | Should -Be 'lo'
+    }
+
     It 'passes each record on as it comes' {
         $order = [Collections.Generic.List[string]]::new()
         Use-E2BSandbox -Metadata $label { 1..3 | ForEach-Object { $order.Add("made $_"); $_ } } | ForEach-Object { $order.Add("got $_") }

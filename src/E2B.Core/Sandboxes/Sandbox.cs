@@ -8,7 +8,7 @@ namespace E2B;
 /// The object outlives the sandbox: what is asked of it then fails with an error that says so. What it tells
 /// of the sandbox is as it was when the object was made; <see cref="GetInfoAsync"/> asks anew.
 /// </remarks>
-public sealed class Sandbox
+public sealed partial class Sandbox
 {
     private readonly EndpointSource _endpoint;
     private readonly SandboxAccess _access;
@@ -98,7 +98,7 @@ public sealed class Sandbox
     /// <summary>The same sandbox with another request timeout.</summary>
     /// <param name="requestTimeout">How long a request may take; zero for no limit.</param>
     public Sandbox WithRequestTimeout(TimeSpan requestTimeout) =>
-        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _info, _endpoint);
+        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _info, _endpoint) { McpToken = McpToken };
 
     /// <summary>Ends the sandbox with all it holds.</summary>
     /// <param name="cancellationToken">Gives up.</param>

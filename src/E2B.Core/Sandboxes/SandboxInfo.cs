@@ -65,6 +65,9 @@ public sealed class SandboxInfo
     /// <summary>Whether it reaches the internet, where its maker said so. Never known from a list.</summary>
     public bool? AllowInternetAccess { get; init; }
 
+    /// <summary>The rules for its network. Never known from a list: <see langword="null"/> there.</summary>
+    public SandboxNetworkInfo? Network { get; init; }
+
     /// <summary>What happens at the end of its lifetime, <c>kill</c> or <c>pause</c>. Never known from a list.</summary>
     public string? OnTimeout { get; init; }
 

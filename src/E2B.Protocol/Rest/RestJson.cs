@@ -14,6 +14,8 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(IReadOnlyList<ProjectModel>))]
 [JsonSerializable(typeof(TimeoutRequest))]
 [JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(NetworkModel))]
+[JsonSerializable(typeof(IamModel))]
 [JsonSerializable(typeof(ErrorModel))]
 [JsonSerializable(typeof(InitRequest))]
 [JsonSerializable(typeof(IReadOnlyList<WrittenFileModel>))]

@@ -135,7 +135,7 @@ public sealed record SandboxDetailModel
     public string? Domain { get; init; }
 
     /// <summary>Not in lists: the traffic rules.</summary>
-    public JsonElement? Network { get; init; }
+    public NetworkModel? Network { get; init; }
 
     /// <summary>Not in lists: what happens at the end of the lifetime.</summary>
     public LifecycleModel? Lifecycle { get; init; }

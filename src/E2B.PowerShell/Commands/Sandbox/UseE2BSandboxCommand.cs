@@ -1,18 +1,15 @@
-using System.Collections;
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
 using E2B.PowerShell.Errors;
-using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Scoping;
-using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Commands;
 
 /// <summary>Makes a sandbox, runs a script block with it, and removes it, whatever happens.</summary>
 [Cmdlet(VerbsOther.Use, "E2BSandbox")]
 [OutputType(typeof(object))]
-public sealed class UseE2BSandboxCommand : ConnectedCmdlet
+public sealed class UseE2BSandboxCommand : CreatingCmdlet
 {
     /// <summary>How long the removal may hold up the prompt.</summary>
     private static readonly TimeSpan _removalLimit = TimeSpan.FromSeconds(10);
@@ -22,23 +19,10 @@ public sealed class UseE2BSandboxCommand : ConnectedCmdlet
     [ValidateNotNull]
     public ScriptBlock ScriptBlock { get; set; } = null!;
 
-    /// <summary>A template's name or id.</summary>
+    /// <summary>A template's name or id, or a snapshot.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(TemplateCompleter))]
-    public string? Template { get; set; }
-
-    /// <summary>The sandbox's lifetime in seconds. 300 without it. While the block runs, it begins anew and anew.</summary>
-    [Parameter]
-    [ValidateRange(1, Limits.MaxSeconds)]
-    public int TimeoutSec { get; set; }
-
-    /// <summary>Labels, by which Get-E2BSandbox finds it.</summary>
-    [Parameter]
-    public Hashtable? Metadata { get; set; }
-
-    /// <summary>Environment variables of every process in the sandbox.</summary>
-    [Parameter]
-    public Hashtable? Environment { get; set; }
+    public object? Template { get; set; }
 
     /// <summary>Keep the sandbox alive while the block runs, however long that takes. On unless it is switched off.</summary>
     [Parameter]
@@ -47,20 +31,18 @@ public sealed class UseE2BSandboxCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        E2BDefault defaults = Session.Defaults;
-        var options = new SandboxCreateOptions
+        if (!TryGetOptions(Template, out SandboxCreateOptions? options))
         {
-            Template = Template ?? defaults.Template,
-            Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : defaults.Lifetime,
-            Metadata = Tables.Merge(defaults.Metadata, Metadata),
-            Environment = Tables.Merge(defaults.Environment, Environment),
-        };
+            return;
+        }
+
         SandboxOperations sandboxes = Client.Sandboxes;
         if (!TryAwait(token => sandboxes.CreateAsync(options, token), options.Template, out Sandbox sandbox))
         {
             return;
         }
 
+        Sandbox? before = Session.Defaults.Sandbox;
         bool isOver = false;
         try
         {
@@ -76,7 +58,7 @@ public sealed class UseE2BSandboxCommand : ConnectedCmdlet
         }
         finally
         {
-            Session.Defaults = Session.Defaults with { Sandbox = defaults.Sandbox };
+            Session.Defaults = Session.Defaults with { Sandbox = before };
             ErrorRecord? problem = Remove(sandbox);
             if (problem is not null)
             {
