@@ -142,7 +142,7 @@ Describe 'Set-E2BDefault -AutoCreateSandbox' {
     It 'makes one for all, and says so with -Verbose' {
         $told = Get-E2BChildItem /etc -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
         "$told" | Should -BeLike "*Made the sandbox $((Get-E2BDefault).Sandbox.SandboxId)*"
-        Set-E2BFile /tmp/kept 'content'
+        Set-E2BFile -Path /tmp/kept -Value 'content'
         Get-E2BFile /tmp/kept | Should -Be 'content'
         Get-E2BSandbox -Metadata @{ suite = 'auto' } | Should -HaveCount 1
     }
