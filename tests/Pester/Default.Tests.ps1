@@ -2,8 +2,8 @@
 BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
-    function Stop-ByApi($Sandbox, $Method, $Rest) {
-        $null = Invoke-RestMethod "$($env:E2B_API_URL.TrimEnd('/'))/sandboxes/$($Sandbox.SandboxId)$Rest" -Method $Method -Headers @{ 'X-API-KEY' = $env:E2B_API_KEY }
+    function Invoke-Api($Method, $Rest) {
+        $null = Invoke-RestMethod "$($env:E2B_API_URL.TrimEnd('/'))/sandboxes/$Rest" -Method $Method -Headers @{ 'X-API-KEY' = $env:E2B_API_KEY }
     }
 }
 
@@ -33,7 +33,7 @@ Describe 'New-E2BSandbox -KeepAlive' {
         @{ How = 'the sandbox is paused'; Method = 'Post'; Rest = '/pause'; Text = '*it is paused.' }
     ) {
         $kept = New-E2BSandbox -TimeoutSec 2 -KeepAlive -Metadata @{ suite = 'lease' }
-        Stop-ByApi $kept $Method $Rest
+        Invoke-Api $Method "$kept$Rest"
         $warned = [Collections.Generic.List[object]]::new()
         Wait-Until { Get-E2BSandbox -Metadata @{ suite = 'none' } -WarningVariable now 3>$null; $warned.AddRange(@($now)); $warned.Count -gt 0 }
         "$($warned[0])" | Should -BeLike "The sandbox $($kept.SandboxId) is not kept alive any more: $Text"
@@ -61,6 +61,17 @@ Describe 'New-E2BSandbox -KeepAlive' {
             [DateTimeOffset]::UtcNow | Should -BeGreaterThan $end.AddSeconds(-1)
         }
         finally { $shell.Dispose() }
+    }
+
+    It 'ends with the local server of the session, without a warning' {
+        Invoke-Fresh @"
+            Get-ChildItem Env:E2B_* | Remove-Item; Import-Module '$module'
+            Start-E2BLocalServer -DataDirectory '$TestDrive/server'
+            Connect-E2B -Local
+            `$null = New-E2BSandbox -KeepAlive -AsDefault
+            Stop-E2BLocalServer
+            @(Get-E2BSandbox -Managed -State All -WarningVariable warned).Count; `$warned.Count; `$null -eq (Get-E2BDefault).Sandbox
+"@ | Should -Be @('0', '0', 'True')
     }
 
     It 'keeps no PowerShell from ending' {
@@ -92,7 +103,7 @@ Describe 'Set-E2BSandbox -KeepAlive' {
 
     It 'says what it cannot keep alive' {
         $sandbox = New-E2BSandbox -Metadata @{ suite = 'lease' }
-        Stop-ByApi $sandbox Post '/pause'
+        Invoke-Api Post "$sandbox/pause"
         Set-E2BSandbox $sandbox, i0000000000000000000 -KeepAlive -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.FullyQualifiedErrorId -replace ',.*' | Sort-Object | Should -Be @('E2BSandboxNotFound', 'E2BSandboxPaused')
         (Get-E2BSandbox $sandbox.SandboxId).State | Should -Be 'Paused'
@@ -194,14 +205,14 @@ Describe 'Set-E2BDefault -AutoCreateSandbox' {
 
     It 'replaces one that is gone otherwise, and warns' {
         $first = New-E2BSandbox -AsDefault -Metadata @{ n = 'first' }
-        Stop-ByApi $first Delete ''
+        Invoke-Api Delete $first
         Invoke-E2BCommand 'echo again' -WarningVariable warned 3>$null | Should -Be 'again'
         "$warned" | Should -BeLike "The default sandbox $($first.SandboxId) is gone*"
     }
 
     It 'does not take a paused one for gone' {
         $first = New-E2BSandbox -AsDefault
-        Stop-ByApi $first Post '/pause'
+        Invoke-Api Post "$first/pause"
         Test-E2BPath /etc -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.FullyQualifiedErrorId | Should -Not -BeNullOrEmpty
         (Get-E2BDefault).Sandbox.SandboxId | Should -Be $first.SandboxId
