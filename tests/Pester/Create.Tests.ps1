@@ -187,7 +187,7 @@ Describe 'What the service does not offer' {
         { New-E2BSandbox -NetworkRule @{ 'example.com' = 'text' } -ErrorAction Stop } | Should -Throw '*example.com*' -ErrorId 'E2BInvalidArgument,*'
         { New-E2BSandbox -IdentityToken @{ '}' = 'a' } -ErrorAction Stop } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
         { New-E2BSandbox -Environment @{ 'A=B' = 'c' } -ErrorAction Stop } | Should -Throw "*'A=B'*" -ErrorId 'E2BInvalidArgument,*'
-        $secret = [pscredential]::new('me', ('canary-proxy' | ConvertTo-SecureString -AsPlainText -Force))
+        $secret = [pscredential]::new('me', [Net.NetworkCredential]::new('', 'canary-proxy').SecurePassword)
         { New-E2BSandbox -EgressProxyCredential $secret -ErrorAction Stop } | Should -Throw '*-EgressProxy host:port*' -ErrorId 'E2BInvalidArgument,*'
         { New-E2BSandbox -EgressProxy 'nowhere' -EgressProxyCredential $secret -ErrorAction Stop } | Should -Throw "*'nowhere'*" -ErrorId 'E2BInvalidArgument,*'
     }
@@ -207,7 +207,7 @@ printf "%s" "$1" > /root/option; printf "%s" "$2" > /root/config; env > /root/en
         Invoke-E2BCommand $builder 'chmod 755 /usr/local/bin/mcp-gateway' -User root
         $snapshot = Invoke-Api POST "/sandboxes/$($builder.SandboxId)/snapshots" @{ name = 'mcp-gateway' }
         Remove-E2BSandbox $builder
-        $secret = ConvertTo-SecureString 'canary-mcp-"secret"-ü$x`y' -AsPlainText -Force
+        $secret = [Net.NetworkCredential]::new('', 'canary-mcp-"secret"-ü$x`y').SecurePassword
         $servers = @{ browserbase = @{ apiKey = $secret; port = 8080; debug = $true; list = 'canary-one', 'two'; nothing = $null } }
     }
     AfterAll {

@@ -151,8 +151,8 @@ Describe 'Set-E2BSandbox' {
 
     It 'changes several from the pipeline, with an error for each that it cannot' {
         $made = 1..3 | ForEach-Object { New-E2BSandbox -Metadata @{ suite = 'set' } }
-        $set = @($made[0], 'i0000000000000000000', $made[1], 'a/b', [pscustomobject]@{ SandboxId = $made[2].SandboxId } |
-            Set-E2BSandbox -TimeoutSec 900 -DenyOut $gateway -PassThru -ThrottleLimit 2 -ErrorAction SilentlyContinue -ErrorVariable problem)
+        $targets = $made[0], 'i0000000000000000000', $made[1], 'a/b', [pscustomobject]@{ SandboxId = $made[2].SandboxId }
+        $set = $targets | Set-E2BSandbox -TimeoutSec 900 -DenyOut $gateway -PassThru -ThrottleLimit 2 -ErrorAction SilentlyContinue -ErrorVariable problem
         $set.SandboxId | Sort-Object | Should -Be ($made.SandboxId | Sort-Object)
         $problem.FullyQualifiedErrorId -replace ',.*' | Sort-Object | Should -Be @('E2BInvalidArgument', 'E2BSandboxNotFound')
         "$($problem.Where({ $_.FullyQualifiedErrorId -like 'E2BSandboxNotFound*' }).TargetObject)" | Should -Be 'i0000000000000000000'
