@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace E2B.Mcp;
 
 /// <summary>Takes what is in a configuration out of a text: any value in it can be a secret.</summary>
-internal sealed class SecretFilter
+internal sealed partial class SecretFilter
 {
     /// <summary>Shorter ones are no secrets, and would tear words apart.</summary>
     private const int ShortestSecret = 4;
@@ -13,8 +14,7 @@ internal sealed class SecretFilter
 
     public SecretFilter(JsonNode configuration, string token) => _secrets =
     [
-        .. Values(configuration).Append(token)
-            .SelectMany(value => new[] { value, JsonEncodedText.Encode(value).ToString() }.Concat(value.Split('\n', '\r')))
+        .. Values(configuration).Append(token).SelectMany(Forms)
             .Where(value => value.Length >= ShortestSecret)
             .Distinct(StringComparer.Ordinal)
             .OrderByDescending(value => value.Length),
@@ -23,6 +23,10 @@ internal sealed class SecretFilter
     /// <summary>The text with stars in place of values.</summary>
     public string Clean(string text) => _secrets.Aggregate(text, static (rest, secret) => rest.Replace(secret, "***", StringComparison.Ordinal));
 
+    /// <summary>A program writes a value as it is, or escaped in a way of its own, which leaves the parts that nobody escapes.</summary>
+    private static IEnumerable<string> Forms(string value) =>
+        [value, JsonEncodedText.Encode(value).ToString(), .. Plain().Matches(value).Select(match => match.Value)];
+
     private static IEnumerable<string> Values(JsonNode? node) => node switch
     {
         JsonObject several => several.SelectMany(pair => Values(pair.Value)),
@@ -30,4 +34,7 @@ internal sealed class SecretFilter
         JsonValue one => [one.TryGetValue(out string? text) ? text : one.ToJsonString()],
         _ => [],
     };
+
+    [GeneratedRegex("[A-Za-z0-9._~-]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Plain();
 }

@@ -24,6 +24,17 @@ while (await Console.In.ReadLineAsync() is { } line)
 async Task<JsonNode?> AnswerAsync(JsonNode request)
 {
     string Text(string name) => (string)request[name]!;
+    switch (Text("do"))
+    {
+        case "create":
+            return (await client.Sandboxes.CreateAsync(CreateOptions(request["options"]!))).SandboxId;
+        case "updateNetwork":
+            var update = new SandboxNetworkUpdate { AllowInternetAccess = (bool?)request["options"]!["allowInternetAccess"] };
+            SetEgress(update, request["options"]!);
+            await client.Sandboxes.UpdateNetworkAsync(Text("sandbox"), update);
+            return null;
+    }
+
     Sandbox sandbox = client.Sandboxes.Attach(Text("sandbox"), new SandboxAccess
     {
         AccessToken = (string?)request["token"],
@@ -63,6 +74,52 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
         default:
             throw new InvalidOperationException($"nobody knows how to {Text("do")}");
     }
+}
+
+// The official client's options, as those of Core.
+static SandboxCreateOptions CreateOptions(JsonNode options)
+{
+    JsonNode? onTimeout = options["lifecycle"]?["onTimeout"];
+    string? action = onTimeout is JsonObject ? (string?)onTimeout["action"] : (string?)onTimeout;
+    var made = new SandboxCreateOptions
+    {
+        Template = (string?)options["template"],
+        Timeout = (int?)options["timeoutMs"] is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null,
+        Metadata = options["metadata"]?.Deserialize<Dictionary<string, string>>(),
+        Environment = options["envs"]?.Deserialize<Dictionary<string, string>>(),
+        AllowInternetAccess = (bool?)options["allowInternetAccess"],
+        OnTimeout = action is null ? null : Enum.Parse<SandboxTimeoutAction>(action, ignoreCase: true),
+        KeepMemory = onTimeout is JsonObject ? (bool?)onTimeout["keepMemory"] : null,
+        AutoResume = (bool?)options["lifecycle"]?["autoResume"],
+        VolumeMounts = options["volumeMounts"]?.Deserialize<Dictionary<string, string>>(),
+        Mcp = options["mcp"]?.AsObject(),
+        IdentityTokens = options["iam"]?["tokens"]!.AsObject().ToDictionary(
+            token => token.Key, token => new SandboxIdentityToken((string)token.Value!["audience"]!, (string)token.Value["tokenType"]!)),
+    };
+    if (options["network"] is { } network)
+    {
+        made.Network = new SandboxNetworkOptions
+        {
+            AllowPublicTraffic = (bool?)network["allowPublicTraffic"],
+            MaskRequestHost = (string?)network["maskRequestHost"],
+            HttpsPorts = network["httpsPorts"]?.Deserialize<int[]>(),
+        };
+        SetEgress(made.Network, network);
+    }
+
+    return made;
+}
+
+static void SetEgress(SandboxEgressOptions options, JsonNode network)
+{
+    options.AllowOut = network["allowOut"]?.Deserialize<string[]>();
+    options.DenyOut = network["denyOut"]?.Deserialize<string[]>();
+    options.Rules = network["rules"]?.AsObject().ToDictionary(
+        pair => pair.Key,
+        pair => (IReadOnlyList<SandboxNetworkRule>)[.. pair.Value!.AsArray().Select(rule => new SandboxNetworkRule(rule!["transform"]!["headers"].Deserialize<Dictionary<string, string>>()!))]);
+    options.EgressProxy = network["egressProxy"] is { } proxy
+        ? new SandboxEgressProxy((string)proxy["address"]!, (string?)proxy["username"], (string?)proxy["password"])
+        : null;
 }
 
 // In the official client's words.

@@ -54,14 +54,14 @@ public class McpTests
     public async Task A_gateway_that_fails_ends_the_sandbox_and_tells_no_value_of_the_configuration()
     {
         FakeHandler handler = Service(
-            Frames.Start(1), Frames.StdErr("bad apiKey canary-key-\"ü\", or canary-key-\\u0022\\u00FC\\u0022, canary-in-list; port 8080\n"), Frames.Exit(3), Frames.Done());
+            Frames.Start(1), Frames.StdErr("bad apiKey canary-key-\"ü\", or canary-key-\\u0022\\u00FC\\u0022, 'canary-key-\\\"', canary-in-list; port 8080\n"), Frames.Exit(3), Frames.Done());
         using E2BClient client = Client.With(handler);
 
         E2BMcpException failed = await Assert.ThrowsAsync<E2BMcpException>(
             () => client.Sandboxes.CreateAsync(new SandboxCreateOptions { Mcp = Configuration }, Token));
 
         Assert.Equal("DELETE /sandboxes/sbx1", Last(handler));
-        Assert.Contains("exit code 3: bad apiKey ***, or ***, ***; port ***", failed.Message, StringComparison.Ordinal);
+        Assert.Contains("exit code 3: bad apiKey ***, or ***, '***\\\"', ***; port ***", failed.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", failed.ToString(), StringComparison.Ordinal);
         Assert.Equal("sbx1", failed.SandboxId);
     }
