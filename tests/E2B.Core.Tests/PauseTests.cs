@@ -83,7 +83,7 @@ public class PauseTests
         var handler = new FakeHandler(_ => header is null ? Answers.Json(Model(), status) : Answers.Json(Model(), status).With("E2b-Resumed-From", header));
         using E2BClient client = Client.With(handler);
 
-        Sandbox sandbox = await client.Sandboxes.ConnectAsync("sbx1", TimeSpan.FromSeconds(20), keepMemory, Token);
+        Sandbox sandbox = await client.Sandboxes.ResumeAsync("sbx1", TimeSpan.FromSeconds(20), keepMemory, Token);
 
         Assert.Equal(expected, sandbox.ResumedFrom);
         Assert.Equal(SandboxState.Running, sandbox.State);
@@ -127,6 +127,8 @@ public class PauseTests
         Assert.Equal(end, sandbox.EndAt!.Value, TimeSpan.FromSeconds(1));
         await sandbox.ConnectAsync(TimeSpan.FromHours(3), cancellationToken: Token);
         Assert.InRange(sandbox.TimeLeft!.Value, TimeSpan.FromHours(2.9), TimeSpan.FromHours(3));
+        await sandbox.GetInfoAsync(Token);
+        Assert.Equal(end, sandbox.EndAt!.Value, TimeSpan.FromSeconds(1));
     }
 
     [Fact]

@@ -25,11 +25,19 @@ public sealed partial class Sandbox
 
     /// <summary>Connects to the sandbox; if it is paused it is resumed, and this object goes on with it. In debug mode nothing happens.</summary>
     /// <param name="timeout">How long it lives from now on at least (a running one's lifetime is never shortened); <see langword="null"/> means 300 s.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>This object.</returns>
+    /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
+    public Task<Sandbox> ConnectAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ResumeAsync(timeout, keepMemory: true, cancellationToken);
+
+    /// <summary>Connects to the sandbox as <see cref="ConnectAsync"/> does, with a choice of how it comes back. <see cref="ResumedFrom"/> tells how it did.</summary>
+    /// <param name="timeout">How long it lives from now on at least (a running one's lifetime is never shortened); <see langword="null"/> means 300 s.</param>
     /// <param name="keepMemory"><see langword="false"/> starts a paused sandbox anew from its files, also where its memory is there. A running one stays as it is.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>This object.</returns>
     /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
-    public async Task<Sandbox> ConnectAsync(TimeSpan? timeout = null, bool keepMemory = true, CancellationToken cancellationToken = default)
+    public async Task<Sandbox> ResumeAsync(TimeSpan? timeout = null, bool keepMemory = true, CancellationToken cancellationToken = default)
     {
         if (!Client.Connection.Debug)
         {

@@ -8,8 +8,8 @@ namespace E2B;
 /// <summary>A sandbox, and what can be done in it. All its members may be used by several threads at once.</summary>
 /// <remarks>
 /// The object outlives the sandbox: what is asked of it then fails with an error that says so. What it tells
-/// of the sandbox is as it was when the object was made, or when it last paused the sandbox or connected to it;
-/// <see cref="GetInfoAsync"/> asks anew.
+/// of the sandbox is as it was when the object was made, or when it last paused the sandbox, connected to it or
+/// asked by <see cref="GetInfoAsync"/>.
 /// </remarks>
 public sealed partial class Sandbox
 {
@@ -119,11 +119,15 @@ public sealed partial class Sandbox
         ? Task.CompletedTask
         : Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken);
 
-    /// <summary>What the control plane says about the sandbox.</summary>
+    /// <summary>What the control plane says about the sandbox. This object tells that too from then on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
-    public Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
-        Client.Sandboxes.GetAsync(SandboxId, cancellationToken);
+    public async Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        SandboxInfo info = await Client.Sandboxes.GetAsync(SandboxId, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _facts.Value, Facts.Told(info));
+        return info;
+    }
 
     /// <summary>Whether the sandbox runs: its daemon is asked.</summary>
     /// <param name="cancellationToken">Gives up.</param>

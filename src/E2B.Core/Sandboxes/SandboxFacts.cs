@@ -17,6 +17,9 @@ internal sealed record SandboxFacts(SandboxInfo? Info)
         : EndAt - DateTimeOffset.UtcNow is { } left ? (left > TimeSpan.Zero ? left : TimeSpan.Zero)
         : null;
 
+    /// <summary>The same after the control plane was asked.</summary>
+    public SandboxFacts Told(SandboxInfo info) => new(info) { ResumedFrom = ResumedFrom };
+
     /// <summary>The same after a pause.</summary>
     public SandboxFacts Paused(bool justNow) => this with
     {

@@ -16,15 +16,16 @@ public sealed partial class SandboxOperations
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
     public Task<Sandbox> ConnectAsync(string sandboxId, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ConnectAsync(sandboxId, timeout, keepMemory: true, cancellationToken);
+        ResumeAsync(sandboxId, timeout, keepMemory: true, cancellationToken);
 
-    /// <summary>Connects to a sandbox; one that is paused is resumed. <see cref="Sandbox.ResumedFrom"/> tells how.</summary>
+    /// <summary>Connects to a sandbox as <see cref="ConnectAsync"/> does, with a choice of how a paused one comes back. <see cref="Sandbox.ResumedFrom"/> tells how it did.</summary>
     /// <param name="sandboxId">The sandbox's id.</param>
     /// <param name="timeout">How long it lives from now on at least (a running one's lifetime is never shortened); <see langword="null"/> means 300 s.</param>
     /// <param name="keepMemory"><see langword="false"/> starts a paused sandbox anew from its files, also where its memory is there. A running one stays as it is.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
-    public async Task<Sandbox> ConnectAsync(string sandboxId, TimeSpan? timeout, bool keepMemory, CancellationToken cancellationToken = default)
+    public async Task<Sandbox> ResumeAsync(
+        string sandboxId, TimeSpan? timeout = null, bool keepMemory = true, CancellationToken cancellationToken = default)
     {
         RequireId(sandboxId);
         if (_client.Connection.Debug)

@@ -15,10 +15,21 @@ public abstract class ResumingCmdlet : EachSandboxCmdlet
     [Parameter]
     public virtual SwitchParameter FilesOnly { get; set; }
 
+    /// <summary>Asks how things stand with a sandbox, before its object is written: who asked for 10 s may have got an hour.</summary>
+    private protected async Task WriteAsync(Sandbox sandbox, PipelineWriter writer, CancellationToken stop)
+    {
+        if (!sandbox.Client.Connection.Debug)
+        {
+            await WithRequestTimeout(sandbox).GetInfoAsync(stop).ConfigureAwait(false);
+        }
+
+        await writer.OutputAsync(sandbox).ConfigureAwait(false);
+    }
+
     /// <summary>Connects, and says what came back.</summary>
     private protected async Task ResumeAsync(Sandbox sandbox, PipelineWriter writer, CancellationToken stop)
     {
-        await WithRequestTimeout(sandbox).ConnectAsync(
+        await WithRequestTimeout(sandbox).ResumeAsync(
             TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : Session.Defaults.Lifetime, !FilesOnly, stop).ConfigureAwait(false);
         switch (sandbox.ResumedFrom)
         {

@@ -76,13 +76,17 @@ public sealed class ConnectE2BSandboxCommand : ResumingCmdlet
 
     private protected override async Task WorkAsync(Sandbox sandbox, object given, PipelineWriter writer, CancellationToken stop)
     {
-        if (ParameterSetName == ConnectSet)
+        if (ParameterSetName == TokenSet)
+        {
+            await writer.OutputAsync(sandbox).ConfigureAwait(false);
+        }
+        else
         {
             await ResumeAsync(sandbox, writer, stop).ConfigureAwait(false);
+            await WriteAsync(sandbox, writer, stop).ConfigureAwait(false);
         }
 
         _connected = sandbox;
-        await writer.OutputAsync(sandbox).ConfigureAwait(false);
     }
 
     private protected override void Finish(IReadOnlyList<object> succeeded)

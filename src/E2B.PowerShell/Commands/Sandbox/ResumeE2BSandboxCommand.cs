@@ -20,7 +20,7 @@ public sealed class ResumeE2BSandboxCommand : ResumingCmdlet
         await ResumeAsync(sandbox, writer, stop).ConfigureAwait(false);
         if (PassThru)
         {
-            await writer.OutputAsync(sandbox).ConfigureAwait(false);
+            await WriteAsync(sandbox, writer, stop).ConfigureAwait(false);
         }
     }
 }
