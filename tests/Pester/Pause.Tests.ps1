@@ -3,7 +3,7 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
 
     # A program that counts in its memory and writes the number down.
-    function Start-Counter([E2B.Sandbox] $Sandbox) {
+    function Invoke-Counter([E2B.Sandbox] $Sandbox) {
         $program = 'import time, os
 n = int(os.environ.get("COUNT", "0"))
 while True:
@@ -25,7 +25,7 @@ Describe 'Suspend-E2BSandbox and Resume-E2BSandbox' {
     AfterAll { Remove-E2BSandbox $sandbox }
 
     It 'stop a process where it is, and it goes on with its memory' {
-        $process = Start-Counter $sandbox
+        $process = Invoke-Counter $sandbox
         Suspend-E2BSandbox $sandbox | Should -BeNullOrEmpty
         $sandbox.State | Should -Be 'Paused'
         $sandbox.TimeLeft | Should -Be ([timespan]::Zero)
@@ -45,7 +45,7 @@ Describe 'Suspend-E2BSandbox and Resume-E2BSandbox' {
     }
 
     It 'can let go of the memory, and say so' {
-        $process = Start-Counter $sandbox
+        $process = Invoke-Counter $sandbox
         Suspend-E2BSandbox $sandbox -FilesOnly
         Resume-E2BSandbox $sandbox -WarningVariable warned -WarningAction SilentlyContinue
         $warned.Message | Should -BeLike "*$sandbox*files alone*processes are lost*"
@@ -55,7 +55,7 @@ Describe 'Suspend-E2BSandbox and Resume-E2BSandbox' {
     }
 
     It 'resume from files alone on demand, without a warning' {
-        $process = Start-Counter $sandbox
+        $process = Invoke-Counter $sandbox
         Suspend-E2BSandbox $sandbox
         Resume-E2BSandbox $sandbox -FilesOnly -WarningVariable warned
         $warned | Should -BeNullOrEmpty
@@ -134,7 +134,7 @@ Describe 'A sandbox that is to be paused at the end of its lifetime' {
         $options = [E2B.SandboxCreateOptions]@{ Timeout = [timespan]::FromSeconds(3); OnTimeout = 'Pause' }
         $sandbox = $client.Sandboxes.CreateAsync($options, [Threading.CancellationToken]::None).GetAwaiter().GetResult()
         try {
-            $null = Start-Counter $sandbox
+            $null = Invoke-Counter $sandbox
             Wait-Until { (Get-E2BSandbox $sandbox.SandboxId).State -eq 'Paused' }
             Resume-E2BSandbox $sandbox -TimeoutSec 60
             $sandbox.ResumedFrom | Should -Be 'Memory'
@@ -170,7 +170,7 @@ Describe 'Connect-E2BSandbox' {
 
     It 'resumes a paused one; objects from before go on' {
         $old = Get-E2BSandbox $sandbox.SandboxId
-        $null = Start-Counter $sandbox
+        $null = Invoke-Counter $sandbox
         Suspend-E2BSandbox $sandbox
         $found = Connect-E2BSandbox $sandbox.SandboxId -AsDefault
         $found.ResumedFrom | Should -Be 'Memory'
@@ -211,7 +211,7 @@ Describe 'Copy-E2BSandbox' {
     AfterEach { Set-E2BDefault -Sandbox $null }
 
     It 'makes copies that go their own ways, and the original goes on' {
-        $process = Start-Counter $sandbox
+        $process = Invoke-Counter $sandbox
         $copies = Copy-E2BSandbox $sandbox -Count 3 -TimeoutSec 100
         $copies | Should -HaveCount 3
         ($copies.SandboxId + $sandbox.SandboxId | Sort-Object -Unique) | Should -HaveCount 4
@@ -265,8 +265,8 @@ Describe 'Copy-E2BSandbox' {
         $before = Get-Checkpoint
         $shell = [PowerShell]::Create()
         try {
-            $null = $shell.AddScript('param($module, $sandbox) Import-Module $module; Copy-E2BSandbox $sandbox -Count 2').
-                AddArgument("$PSScriptRoot/../../out/E2B/E2B.psd1").AddArgument($sandbox)
+            $null = $shell.AddScript('param($module, $sandbox) Import-Module $module; Copy-E2BSandbox $sandbox -Count 2')
+            $null = $shell.AddArgument("$PSScriptRoot/../../out/E2B/E2B.psd1").AddArgument($sandbox)
             $null = $shell.BeginInvoke()
             Wait-Until { (Get-Checkpoint) -gt $before }
             $null = $shell.StopAsync($null, $null)

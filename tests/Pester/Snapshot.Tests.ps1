@@ -149,8 +149,8 @@ Describe 'New-E2BSnapshot' {
         $started = Get-Checkpoint
         $shell = [PowerShell]::Create()
         try {
-            $null = $shell.AddScript('param($module, $sandbox) Import-Module $module; New-E2BSnapshot $sandbox').
-                AddArgument("$PSScriptRoot/../../out/E2B/E2B.psd1").AddArgument($sandbox)
+            $null = $shell.AddScript('param($module, $sandbox) Import-Module $module; New-E2BSnapshot $sandbox')
+            $null = $shell.AddArgument("$PSScriptRoot/../../out/E2B/E2B.psd1").AddArgument($sandbox)
             $null = $shell.BeginInvoke()
             Wait-Until { (Get-Checkpoint) -gt $started }
             $null = $shell.StopAsync($null, $null)
