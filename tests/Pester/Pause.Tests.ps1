@@ -190,6 +190,20 @@ Describe 'Connect-E2BSandbox' {
         $wrong = Connect-E2BSandbox $sandbox.SandboxId -AccessToken wrong-token -Connection $nowhere
         Get-E2BFile $wrong counter.py -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.FullyQualifiedErrorId | Should -BeLike 'E2BAuthenticationFailed,*'
+        ($problem | Format-List * -Force | Out-String) + $problem.Exception | Should -Not -BeLike '*wrong-token*'
+    }
+
+    It 'needs no API key where it has the token' {
+        $detail = Invoke-RestMethod "$($env:E2B_API_URL)sandboxes/$($sandbox.SandboxId)" -Headers @{ 'X-API-KEY' = $env:E2B_API_KEY }
+        $env:TOKEN_FOR_TEST = $detail.envdAccessToken
+        try {
+            Invoke-Fresh @"
+                `$env:E2B_API_KEY = `$null
+                Import-Module '$PSScriptRoot/../../out/E2B/E2B.psd1'
+                Connect-E2BSandbox $sandbox -AccessToken `$env:TOKEN_FOR_TEST | Invoke-E2BCommand 'echo without a key'
+"@ | Should -Be 'without a key'
+        }
+        finally { $env:TOKEN_FOR_TEST = $null }
     }
 
     It 'refuses several where one is meant, and what is no sandbox' {

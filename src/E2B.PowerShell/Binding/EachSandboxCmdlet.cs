@@ -11,6 +11,9 @@ namespace E2B.PowerShell.Binding;
 /// </summary>
 public abstract class EachSandboxCmdlet : ConnectedCmdlet
 {
+    /// <summary>Core's own is 5 s.</summary>
+    private static readonly TimeSpan _undoLimit = TimeSpan.FromSeconds(6);
+
     private readonly List<object> _given = [];
 
     /// <summary>Sandboxes, or their ids.</summary>
@@ -51,7 +54,17 @@ public abstract class EachSandboxCmdlet : ConnectedCmdlet
         Func<CancellationToken, Task<Sandbox>>[] finders = [.. _given.Select(FinderOf)];
         IReadOnlyList<Task<bool>> works = StartEach(
             Queue, _given.Zip(finders), limit: 0, (one, writer, stop) => WorkOrReportAsync(one.First, one.Second, writer, stop));
-        DrainQueue();
+        try
+        {
+            DrainQueue();
+        }
+        catch (PipelineStoppedException)
+        {
+            // Core undoes what is made all the same; whoever pressed Ctrl+C may end the process next.
+            Task.WhenAny(Task.WhenAll(works), Task.Delay(_undoLimit)).GetAwaiter().GetResult();
+            throw;
+        }
+
         Finish([.. _given.Zip(works).Where(static one => one.Second.Result).Select(static one => one.First)]);
     }
 
