@@ -73,7 +73,7 @@ describe('a create', () => {
   }
   for (const [name, options] of Object.entries(cases)) {
     it(`sends the same: ${name}`, async () => {
-      const [theirs, ours] = await sent(() => e2b.Sandbox.create(structuredClone(options)), () => peer.ask({ do: 'create', options }))
+      const [theirs, ours] = await sent(() => e2b.Sandbox.create(structuredClone(options)), () => peer.ask({ do: 'createWith', options }))
       assert.deepEqual(said(ours), said(theirs))
       assert.equal(ours.secure, true)
     })
@@ -107,7 +107,7 @@ describe('a create', () => {
     bodies.length = 0
     for (const options of bad) {
       await assert.rejects(e2b.Sandbox.create(options), e2b.InvalidArgumentError)
-      await assert.rejects(peer.ask({ do: 'create', options }), { name: 'E2BInvalidArgumentException' })
+      await assert.rejects(peer.ask({ do: 'createWith', options }), { name: 'E2BInvalidArgumentException' })
     }
     assert.deepEqual(bodies, [])
   })
@@ -134,7 +134,7 @@ describe('MCP servers', () => {
 
     const theirs = await e2b.Sandbox.create({ mcp })
     peer = startPeer(theirs)
-    const ours = await e2b.Sandbox.connect(await peer.ask({ do: 'create', options: { mcp } }))
+    const ours = await e2b.Sandbox.connect(await peer.ask({ do: 'createWith', options: { mcp } }))
     for (const sandbox of [theirs, ours]) {
       const [option, configuration] = (await sandbox.files.read('/root/arguments', { user: 'root' })).split('\n')
       assert.equal(option, '--config')

@@ -6,7 +6,8 @@ BeforeAll {
     $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $port = $listener.LocalEndpoint.Port
-    $data = Join-Path $TestDrive 'server'
+    # Never in $TestDrive: Pester clears that between blocks and follows links on the way, and the base has one to /run.
+    $data = Join-Path ([IO.Path]::GetTempPath()) "e2b-pester-set-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
     $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
     foreach ($argument in "$root/out/local-server/E2B.LocalServer.dll", 'serve', '--port', '0', '--data', $data, '--allow-host-port', "$port", '--pool', '1', '--exit-with-stdin') {
         $start.ArgumentList.Add($argument)
@@ -40,6 +41,7 @@ AfterAll {
     if ($server) {
         $server.StandardInput.Close()
         $server.WaitForExit()
+        [IO.Directory]::Delete($data, $true)
     }
     ${listener}?.Stop()
 }

@@ -24,9 +24,10 @@ while (await Console.In.ReadLineAsync() is { } line)
 async Task<JsonNode?> AnswerAsync(JsonNode request)
 {
     string Text(string name) => (string)request[name]!;
+    TimeSpan? Seconds(string name) => (double?)request[name] is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     switch (Text("do"))
     {
-        case "create":
+        case "createWith":
             return (await client.Sandboxes.CreateAsync(CreateOptions(request["options"]!))).SandboxId;
         case "updateNetwork":
             var update = new SandboxNetworkUpdate { AllowInternetAccess = (bool?)request["options"]!["allowInternetAccess"] };
@@ -35,7 +36,6 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
             return null;
     }
 
-    TimeSpan? Seconds(string name) => (double?)request[name] is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     Sandbox sandbox = client.Sandboxes.Attach(Text("sandbox"), new SandboxAccess
     {
         AccessToken = (string?)request["token"],
