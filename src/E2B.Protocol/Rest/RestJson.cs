@@ -14,6 +14,7 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(IReadOnlyList<ProjectModel>))]
 [JsonSerializable(typeof(TimeoutRequest))]
 [JsonSerializable(typeof(ErrorModel))]
+[JsonSerializable(typeof(LocalPortModel))]
 [JsonSerializable(typeof(InitRequest))]
 [JsonSerializable(typeof(IReadOnlyList<WrittenFileModel>))]
 [JsonSerializable(typeof(IDictionary<string, string>))]
