@@ -41,6 +41,17 @@ namespace E2BTests
         public static bool[] Echo(int port, int length, int times) =>
             Task.WhenAll(Enumerable.Range(0, times).Select(_ => Task.Factory.StartNew(() => Echo(port, length), TaskCreationOptions.LongRunning))).Result;
 
+        // The same for a new one. A reset can be quicker than the word that there is a connection.
+        public static string EndOfNew(int port)
+        {
+            try
+            {
+                using var client = Connect(port);
+                return EndOf(client);
+            }
+            catch (SocketException e) { return e.SocketErrorCode.ToString(); }
+        }
+
         // How a connection ends, seen from here: by an end, or broken.
         public static string EndOf(TcpClient client)
         {

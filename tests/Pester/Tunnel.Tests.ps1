@@ -151,7 +151,7 @@ c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.cl
     It 'warns once when nothing listens, breaks the connection, and works when something does' {
         $job = Connect-E2BPort $sandbox 7005 -LocalPort 0 -AsJob
         $port = (Receive-Job $job).LocalPort
-        foreach ($i in 1..3) { [E2BTests.Peer]::EndOf([E2BTests.Peer]::Connect($port)) | Should -BeExactly 'ConnectionReset' }
+        foreach ($i in 1..3) { [E2BTests.Peer]::EndOfNew($port) | Should -BeExactly 'ConnectionReset' }
         Wait-Until { $job.Warning.Count }
         $null = Start-Echo $sandbox 7005
         [E2BTests.Peer]::Echo($port, 100) | Should -BeTrue
@@ -175,7 +175,7 @@ c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.cl
             $client.Client.Close(0)
             Wait-Until { (Get-E2BFile $own /tmp/ends) -eq 'ConnectionResetError' }
             $null = Invoke-E2BCommand $own 'mv /usr/bin/python3 /usr/bin/python-gone' -User root -ErrorAction Stop
-            [E2BTests.Peer]::EndOf([E2BTests.Peer]::Connect($port)) | Should -BeExactly 'ConnectionReset'
+            [E2BTests.Peer]::EndOfNew($port) | Should -BeExactly 'ConnectionReset'
             $null = Wait-Job $job -Timeout 30
             $job.State | Should -Be 'Failed'
             $job.Error[0].FullyQualifiedErrorId | Should -BeLike 'E2BTemplateFailed*'
@@ -259,7 +259,7 @@ Describe 'The end of a tunnel' {
         $null = Wait-Job $job -Timeout 60
         $job.State | Should -Be 'Failed'
         $job.Error[0].FullyQualifiedErrorId | Should -Match '^E2BSandbox(Ended|NotFound)'
-        [E2BTests.Peer]::EndOf([E2BTests.Peer]::Connect($port)) | Should -BeExactly 'ConnectionReset'
+        [E2BTests.Peer]::EndOfNew($port) | Should -BeExactly 'ConnectionReset'
         $null = Wait-Job $idle -Timeout 60
         $idle.State | Should -Be 'Failed'
         $idle.Error[0].FullyQualifiedErrorId | Should -Match '^E2BSandbox(Ended|NotFound)'

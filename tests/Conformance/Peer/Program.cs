@@ -24,6 +24,11 @@ while (await Console.In.ReadLineAsync() is { } line)
 async Task<JsonNode?> AnswerAsync(JsonNode request)
 {
     string Text(string name) => (string)request[name]!;
+    if (Text("do") == "portUrl")
+    {
+        return await PortUrlAsync(request);
+    }
+
     Sandbox sandbox = client.Sandboxes.Attach(Text("sandbox"), new SandboxAccess
     {
         AccessToken = (string?)request["token"],
@@ -63,6 +68,20 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
         default:
             throw new InvalidOperationException($"nobody knows how to {Text("do")}");
     }
+}
+
+// The host of a port, and its URL, for a connection of the request's own.
+static async Task<JsonNode?> PortUrlAsync(JsonNode request)
+{
+    using var other = new E2BClient(new E2BConnectionOptions
+    {
+        ApiUrl = (string?)request["apiUrl"] is { } url ? new Uri(url) : null,
+        Domain = (string?)request["domain"],
+        Debug = (bool?)request["debug"],
+    });
+    Sandbox sandbox = other.Sandboxes.Attach((string)request["sandbox"]!, new SandboxAccess { Domain = (string?)request["sandboxDomain"] });
+    int port = (int)request["port"]!;
+    return new JsonObject { ["host"] = sandbox.GetHost(port), ["url"] = (await sandbox.GetUrlAsync(port)).AbsoluteUri };
 }
 
 // In the official client's words.
