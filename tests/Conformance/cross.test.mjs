@@ -108,7 +108,7 @@ describe('the official client and E2B.Core', () => {
 
   it('reach the same program, each by its own way', async () => {
     const command = await sandbox.commands.run('mkdir -p /tmp/www && cd /tmp/www && echo hello > index.html && exec python3 -m http.server 8000 --bind 127.0.0.1', { background: true })
-    const ours = await peer.ask({ do: 'portUrl', sandboxDomain: sandbox.sandboxDomain, port: 8000 })
+    const ours = await peer.ask({ do: 'portUrl', sandboxDomain: sandbox.sandboxDomain, port: 8000, wait: true })
     assert.equal(ours.host, sandbox.getHost(8000))
     assert.match(ours.url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
     assert.equal(await (await fetch(ours.url)).text(), 'hello\n')

@@ -79,8 +79,18 @@ static async Task<JsonNode?> PortUrlAsync(JsonNode request)
         Domain = (string?)request["domain"],
         Debug = (bool?)request["debug"],
     });
-    Sandbox sandbox = other.Sandboxes.Attach((string)request["sandbox"]!, new SandboxAccess { Domain = (string?)request["sandboxDomain"] });
+    Sandbox sandbox = other.Sandboxes.Attach((string)request["sandbox"]!, new SandboxAccess
+    {
+        AccessToken = (string?)request["token"],
+        EnvdVersion = (string?)request["version"],
+        Domain = (string?)request["sandboxDomain"],
+    });
     int port = (int)request["port"]!;
+    if ((bool?)request["wait"] == true)
+    {
+        await sandbox.Ports.WaitAsync(port, answersHttp: true);
+    }
+
     return new JsonObject { ["host"] = sandbox.GetHost(port), ["url"] = (await sandbox.GetUrlAsync(port)).AbsoluteUri };
 }
 
