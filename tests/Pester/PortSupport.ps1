@@ -88,7 +88,7 @@ s.bind((sys.argv[2], int(sys.argv[1]))); s.listen(200)
 while True: threading.Thread(target=serve, args=(s.accept()[0],), daemon=True).start()
 '@
 
-function Start-Echo([E2B.Sandbox] $Sandbox, [int] $Port, [string] $Address = '127.0.0.1') {
+function Open-Echo([E2B.Sandbox] $Sandbox, [int] $Port, [string] $Address = '127.0.0.1') {
     Start-E2BProcess $Sandbox -FilePath python3 -ArgumentList '-c', $echo, $Port, $Address
     $null = Wait-E2BSandbox $Sandbox -Port $Port -TimeoutSec 30 -ErrorAction Stop
 }

@@ -5,9 +5,9 @@ BeforeAll {
     $sandbox = New-E2BSandbox
     $gone = 'i' + 'gone'.PadRight(19, '0')
 
-    # Runs a cmdlet beside the test, and gives what it wrote in the end.
-    function Start-Waiting([string] $Line, $Sandbox) {
-        Start-ThreadJob { param($module, $line, $sandbox) Import-Module $module; & ([scriptblock]::Create($line)) } -ArgumentList $module, $Line, $Sandbox
+    # Runs a line beside the test, as a job; $args[0] in it is what it works on.
+    function Invoke-Beside([string] $Line, $Target) {
+        Start-ThreadJob { Import-Module $using:module; & ([scriptblock]::Create($using:Line)) $using:Target }
     }
 }
 AfterAll {
@@ -52,8 +52,8 @@ Describe 'Test-E2BSandbox' {
 
     It 'says whether something listens with -Port, on every one of them' {
         Test-E2BSandbox $sandbox -Port 9000 | Should -BeExactly $false
-        $null = Start-Echo $sandbox 9000
-        $null = Start-Echo $sandbox 9001 '::1'
+        $null = Open-Echo $sandbox 9000
+        $null = Open-Echo $sandbox 9001 '::1'
         Test-E2BSandbox $sandbox -Port 9000 | Should -BeExactly $true
         Test-E2BSandbox $sandbox -Port 9000, 9001 | Should -BeExactly $true
         Test-E2BSandbox $sandbox -Port 9000, 9002 | Should -BeExactly $false
@@ -88,10 +88,10 @@ Describe 'Wait-E2BSandbox' {
     It 'sees a pause and a resume' {
         $own = New-E2BSandbox
         try {
-            $waiting = Start-Waiting 'Wait-E2BSandbox $sandbox -State Paused -TimeoutSec 60' $own
+            $waiting = Invoke-Beside 'Wait-E2BSandbox $args[0] -State Paused -TimeoutSec 60' $own
             $null = Invoke-Api POST "/sandboxes/$($own.SandboxId)/pause"
             ($waiting | Wait-Job -Timeout 60 | Receive-Job).State | Should -Be 'Paused'
-            $waiting = Start-Waiting 'Wait-E2BSandbox $sandbox -TimeoutSec 60' $own
+            $waiting = Invoke-Beside 'Wait-E2BSandbox $args[0] -TimeoutSec 60' $own
             $null = Invoke-Api POST "/sandboxes/$($own.SandboxId)/connect" @{ timeout = 300 }
             ($waiting | Wait-Job -Timeout 60 | Receive-Job).State | Should -Be 'Running'
         }
@@ -99,8 +99,8 @@ Describe 'Wait-E2BSandbox' {
     }
 
     It 'sees the end of several, each when it comes' {
-        $first, $second = New-E2BSandbox; $second = New-E2BSandbox
-        $waiting = Start-Waiting '$sandbox | Wait-E2BSandbox -State Ended -TimeoutSec 60' @($first, $second)
+        $first, $second = 1..2 | ForEach-Object { New-E2BSandbox }
+        $waiting = Invoke-Beside '$args[0] | Wait-E2BSandbox -State Ended -TimeoutSec 60' @($first, $second)
         try {
             Remove-E2BSandbox $second
             Wait-Until { $waiting.Output.Count -eq 1 }

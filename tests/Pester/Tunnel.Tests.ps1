@@ -3,8 +3,8 @@ BeforeAll {
     . "$PSScriptRoot/PortSupport.ps1"
     $module = "$PSScriptRoot/../../out/E2B/E2B.psd1"
     $sandbox = New-E2BSandbox
-    $null = Start-Echo $sandbox 7000
-    function Get-Ends { @(Get-E2BFile $sandbox /tmp/ends -ErrorAction SilentlyContinue) }
+    $null = Open-Echo $sandbox 7000
+    function Get-End { @(Get-E2BFile $sandbox /tmp/ends -ErrorAction SilentlyContinue) }
 }
 AfterAll {
     Get-Job | Remove-Job -Force
@@ -38,7 +38,7 @@ Describe 'Connect-E2BPort' {
     It 'listens on the same port as in the sandbox unless told otherwise, for the default sandbox' {
         $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0); $probe.Start(); $free = $probe.LocalEndpoint.Port; $probe.Stop()
         Set-E2BDefault -Sandbox $sandbox
-        $null = Start-Echo $sandbox $free
+        $null = Open-Echo $sandbox $free
         $job = Connect-E2BPort $free -AsJob
         (Receive-Job $job).LocalPort | Should -Be $free
         [E2BTests.Peer]::Echo($free, 10) | Should -BeTrue
@@ -48,7 +48,7 @@ Describe 'Connect-E2BPort' {
         $job = Connect-E2BPort $sandbox 7000 -LocalPort 0 -AsJob
         [E2BTests.Peer]::Echo((Receive-Job $job).LocalPort, 64MB) | Should -BeTrue
         Wait-Until { (Get-RelayCount $sandbox) -eq 0 }
-        Get-Ends | Should -BeExactly 'end'
+        Get-End | Should -BeExactly 'end'
     }
 
     It 'carries 50 connections at once' {
@@ -125,8 +125,8 @@ open("/tmp/after", "w").write(str(n))'
         $client = [E2BTests.Peer]::Connect($port)
         $null = $client.Client.Send([byte[]](65)); $null = $client.Client.Receive([byte[]]::new(1))
         $client.Client.Close(0)
-        Wait-Until { Get-Ends }
-        Get-Ends | Should -BeExactly 'ConnectionResetError'
+        Wait-Until { Get-End }
+        Get-End | Should -BeExactly 'ConnectionResetError'
 
         $program = 'import socket, struct
 s = socket.create_server(("127.0.0.1", 7003)); c, _ = s.accept(); c.recv(1)
@@ -143,7 +143,7 @@ c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.cl
     }
 
     It 'finds a program on the IPv6 loopback' {
-        $null = Start-Echo $sandbox 7004 '::1'
+        $null = Open-Echo $sandbox 7004 '::1'
         $job = Connect-E2BPort $sandbox 7004 -LocalPort 0 -AsJob
         [E2BTests.Peer]::Echo((Receive-Job $job).LocalPort, 100) | Should -BeTrue
     }
@@ -153,7 +153,7 @@ c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.cl
         $port = (Receive-Job $job).LocalPort
         foreach ($i in 1..3) { [E2BTests.Peer]::EndOfNew($port) | Should -BeExactly 'ConnectionReset' }
         Wait-Until { $job.Warning.Count }
-        $null = Start-Echo $sandbox 7005
+        $null = Open-Echo $sandbox 7005
         [E2BTests.Peer]::Echo($port, 100) | Should -BeTrue
         $job.Warning.Count | Should -Be 1
         $job.Warning[0].Message | Should -BeLike "Nothing listens on port 7005 in the sandbox $($sandbox.SandboxId)*"
@@ -163,7 +163,7 @@ c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); c.cl
     It 'works with Python where there is no Perl, and says so where there is neither' {
         $own = New-E2BSandbox
         try {
-            $null = Start-Echo $own 7000
+            $null = Open-Echo $own 7000
             $job = Connect-E2BPort $own 7000 -LocalPort 0 -AsJob
             $port = (Receive-Job $job).LocalPort
             $null = Invoke-E2BCommand $own 'rm -f $(command -v perl)' -User root -ErrorAction Stop
@@ -223,8 +223,8 @@ Describe 'The end of a tunnel' {
             $clock.Elapsed.TotalSeconds | Should -BeLessThan 3
             foreach ($one in $open) { [E2BTests.Peer]::EndOf($one) | Should -BeExactly 'ConnectionReset' }
             Wait-Until { (Get-RelayCount $sandbox) -eq 0 }
-            Wait-Until { (Get-Ends).Count -eq 10 }
-            Get-Ends | Sort-Object -Unique | Should -BeExactly 'ConnectionResetError'
+            Wait-Until { (Get-End).Count -eq 10 }
+            Get-End | Sort-Object -Unique | Should -BeExactly 'ConnectionResetError'
         }
         finally { $open | ForEach-Object Dispose; $pipeline.Dispose() }
     }
@@ -248,7 +248,7 @@ Describe 'The end of a tunnel' {
 
     It 'comes with the sandbox, as an error, when somebody is connected or connects' {
         $own = New-E2BSandbox
-        $null = Start-Echo $own 7000
+        $null = Open-Echo $own 7000
         $job = Connect-E2BPort $own 7000 -LocalPort 0 -AsJob
         $idle = Connect-E2BPort $own 7000 -LocalPort 0 -AsJob
         $port = (Receive-Job $idle).LocalPort
