@@ -89,6 +89,32 @@ describe('the official client and E2B.Core', () => {
     assert.equal((await sandbox.files.getInfo('/tmp/url2')).owner, 'root')
   })
 
+  it('find the same ports under the same hosts', async () => {
+    const cloud = { apiUrl: 'https://api.e2b.app' }
+    for (const [mode, sandboxDomain] of [
+      [cloud, undefined],
+      [cloud, 'e2b-juliett.dev'],
+      [{ apiUrl: 'https://api.cluster.example', domain: 'cluster.example' }, undefined],
+      [{ apiUrl: 'https://api.cluster.example', domain: 'cluster.example' }, 'cluster.example:8443'],
+      [{ debug: true }, undefined],
+    ]) {
+      for (const port of [80, 3000, 49_999]) {
+        const theirs = new e2b.ConnectionConfig({ domain: 'e2b.app', debug: false, ...mode }).getHost(sandbox.sandboxId, port, sandboxDomain)
+        const ours = await peer.ask({ do: 'portUrl', domain: 'e2b.app', debug: false, ...mode, sandboxDomain, port })
+        assert.deepEqual(ours, { host: theirs, url: `${mode.debug ? 'http' : 'https'}://${theirs}/`.replace(':80/', '/') })
+      }
+    }
+  })
+
+  it('reach the same program, each by its own way', async () => {
+    const command = await sandbox.commands.run('mkdir -p /tmp/www && cd /tmp/www && echo hello > index.html && exec python3 -m http.server 8000 --bind 127.0.0.1', { background: true })
+    const ours = await peer.ask({ do: 'portUrl', sandboxDomain: sandbox.sandboxDomain, port: 8000, wait: true })
+    assert.equal(ours.host, sandbox.getHost(8000))
+    assert.match(ours.url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
+    assert.equal(await (await fetch(ours.url)).text(), 'hello\n')
+    await command.kill()
+  })
+
   it('miss the same things', async () => {
     await assert.rejects(peer.ask({ do: 'read', path: '/tmp/nothing-here' }), { name: 'SandboxFileNotFoundException' })
     await assert.rejects(peer.ask({ do: 'read', path: '/tmp' }), { name: 'E2BInvalidArgumentException' })

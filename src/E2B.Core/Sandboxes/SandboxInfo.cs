@@ -11,6 +11,9 @@ public enum SandboxState
 
     /// <summary>It is kept, and can be resumed.</summary>
     Paused,
+
+    /// <summary>It is there no more. No sandbox that is found has this state; it can be waited for.</summary>
+    Ended,
 }
 
 /// <summary>What the control plane says about a sandbox, at the moment when it was asked.</summary>

@@ -24,6 +24,7 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(SnapshotModel))]
 [JsonSerializable(typeof(IReadOnlyList<SnapshotModel>))]
 [JsonSerializable(typeof(ErrorModel))]
+[JsonSerializable(typeof(LocalPortModel))]
 [JsonSerializable(typeof(InitRequest))]
 [JsonSerializable(typeof(IReadOnlyList<WrittenFileModel>))]
 [JsonSerializable(typeof(IDictionary<string, string>))]

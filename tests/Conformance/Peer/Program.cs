@@ -24,6 +24,11 @@ while (await Console.In.ReadLineAsync() is { } line)
 async Task<JsonNode?> AnswerAsync(JsonNode request)
 {
     string Text(string name) => (string)request[name]!;
+    if (Text("do") == "portUrl")
+    {
+        return await PortUrlAsync(request);
+    }
+
     TimeSpan? Seconds(string name) => (double?)request[name] is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     switch (Text("do"))
     {
@@ -149,6 +154,30 @@ static void SetEgress(SandboxEgressOptions options, JsonNode network)
     options.EgressProxy = network["egressProxy"] is { } proxy
         ? new SandboxEgressProxy((string)proxy["address"]!, (string?)proxy["username"], (string?)proxy["password"])
         : null;
+}
+
+// The host of a port, and its URL, for a connection of the request's own.
+static async Task<JsonNode?> PortUrlAsync(JsonNode request)
+{
+    using var other = new E2BClient(new E2BConnectionOptions
+    {
+        ApiUrl = (string?)request["apiUrl"] is { } url ? new Uri(url) : null,
+        Domain = (string?)request["domain"],
+        Debug = (bool?)request["debug"],
+    });
+    Sandbox sandbox = other.Sandboxes.Attach((string)request["sandbox"]!, new SandboxAccess
+    {
+        AccessToken = (string?)request["token"],
+        EnvdVersion = (string?)request["version"],
+        Domain = (string?)request["sandboxDomain"],
+    });
+    int port = (int)request["port"]!;
+    if ((bool?)request["wait"] == true)
+    {
+        await sandbox.Ports.WaitAsync(port, answersHttp: true);
+    }
+
+    return new JsonObject { ["host"] = sandbox.GetHost(port), ["url"] = (await sandbox.GetUrlAsync(port)).AbsoluteUri };
 }
 
 // In the official client's words.
