@@ -8,7 +8,7 @@ namespace E2B;
 /// The object outlives the sandbox: what is asked of it then fails with an error that says so. What it tells
 /// of the sandbox is as it was when the object was made; <see cref="GetInfoAsync"/> asks anew.
 /// </remarks>
-public sealed class Sandbox
+public sealed partial class Sandbox
 {
     private readonly EndpointSource _endpoint;
     private readonly SandboxAccess _access;

@@ -15,7 +15,7 @@ namespace E2B;
 /// <see cref="E2BTimeoutException"/>, <see cref="E2BUnreachableException"/> and <see cref="E2BException"/>, and
 /// <see cref="OperationCanceledException"/> when its caller gave up.
 /// </remarks>
-public sealed class SandboxOperations
+public sealed partial class SandboxOperations
 {
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
