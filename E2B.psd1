@@ -20,6 +20,8 @@
         'Get-E2BLocalServer'
         'New-E2BSandbox'
         'Get-E2BSandbox'
+        'Get-E2BSandboxLog'
+        'Get-E2BSandboxMetric'
         'Remove-E2BSandbox'
         'Set-E2BDefault'
         'Get-E2BDefault'
