@@ -41,14 +41,14 @@ Describe 'Get-E2BSandboxMetric' {
     }
 
     It 'sees burnt processor time, memory and disk that are taken, and follows until the sandbox is gone' {
-        $busy = New-E2BSandbox -TimeoutSec 120
+        $busy = New-E2BSandbox -TimeoutSec 300
         try {
             $before = Get-E2BSandboxMetric $busy -Latest
             $null = Start-E2BProcess $busy 'python3 -c "x = b''x'' * (200 << 20); open(''/tmp/big'', ''wb'').write(b''x'' * (30 << 20)); exec(''while 1: pass'')"'
 
-            # The sandbox's lifetime limits how long this waits.
+            # The sandbox's lifetime limits how long this waits. A busy machine gives it little of its processors.
             $seen = Get-E2BSandboxMetric $busy -Follow |
-                Where-Object { $_.CpuUsedPercent -gt 10 -and $_.MemoryUsed - $before.MemoryUsed -gt 190MB -and $_.DiskUsed - $before.DiskUsed -ge 29MB } |
+                Where-Object { $_.CpuUsedPercent -gt 4 -and $_.MemoryUsed - $before.MemoryUsed -gt 190MB -and $_.DiskUsed - $before.DiskUsed -ge 29MB } |
                 Select-Object -First 1
             $seen.CpuUsedPercent | Should -BeLessOrEqual 100
             $seen.MemoryUsedPercent | Should -BeGreaterThan 37
@@ -57,7 +57,7 @@ Describe 'Get-E2BSandboxMetric' {
         finally { Remove-E2BSandbox $busy }
 
         # The samples of one that has ended are still there; the service knows it no more.
-        (Get-E2BSandboxMetric $busy.SandboxId | Measure-Object CpuUsedPercent -Maximum).Maximum | Should -BeGreaterThan 10
+        (Get-E2BSandboxMetric $busy.SandboxId | Measure-Object CpuUsedPercent -Maximum).Maximum | Should -BeGreaterThan 4
         Get-E2BSandboxMetric $busy -Follow | Select-Object -Last 1 -ExpandProperty SandboxId | Should -Be $busy.SandboxId
     }
 
