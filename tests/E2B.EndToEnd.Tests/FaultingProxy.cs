@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -15,7 +16,6 @@ internal sealed class FaultingProxy : IAsyncDisposable
     private readonly Uri _target;
     private readonly TimeSpan _late;
     private readonly Task _running;
-    private int _made;
 
     public FaultingProxy(Uri target, TimeSpan late)
     {
@@ -30,7 +30,10 @@ internal sealed class FaultingProxy : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>How many sandboxes the server said it made.</summary>
-    public int Made => Volatile.Read(ref _made);
+    public int Made => Took.Count;
+
+    /// <summary>How long the server took to make each sandbox, by its id.</summary>
+    public ConcurrentDictionary<string, TimeSpan> Took { get; } = new();
 
     public async ValueTask DisposeAsync()
     {
@@ -119,11 +122,12 @@ internal sealed class FaultingProxy : IAsyncDisposable
             request.Content.Headers.ContentType = new("application/json");
         }
 
+        long begun = Stopwatch.GetTimestamp();
         using HttpResponseMessage answer = await _http.SendAsync(request, _stop.Token);
         byte[] content = await answer.Content.ReadAsByteArrayAsync(_stop.Token);
         if (isCreate && answer.StatusCode == HttpStatusCode.Created)
         {
-            Interlocked.Increment(ref _made);
+            Took[(string)JsonNode.Parse(content)!["sandboxID"]!] = Stopwatch.GetElapsedTime(begun);
         }
 
         switch (fault)
