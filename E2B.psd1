@@ -21,6 +21,8 @@
         'New-E2BSandbox'
         'Get-E2BSandbox'
         'Set-E2BSandbox'
+        'Get-E2BSandboxLog'
+        'Get-E2BSandboxMetric'
         'Remove-E2BSandbox'
         'Use-E2BSandbox'
         'Test-E2BSandbox'

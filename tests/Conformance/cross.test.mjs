@@ -115,6 +115,21 @@ describe('the official client and E2B.Core', () => {
     await command.kill()
   })
 
+  it('are told the same of what the sandbox uses', async () => {
+    await sandbox.commands.run('sha256sum /usr/bin/* > /dev/null')
+    const plain = (samples) => samples.map((one) => ({ ...one, timestamp: one.timestamp.getTime(), cpuUsedPct: Math.round(one.cpuUsedPct * 100) / 100 }))
+
+    // A sample may be taken between the two, and it ends the range: what both have is compared.
+    const theirs = plain(await sandbox.getMetrics())
+    const ours = await peer.ask({ do: 'metrics' })
+    assert.ok(theirs.length > 0)
+    assert.deepEqual(ours.slice(0, theirs.length), theirs)
+    const [start, end] = [theirs[0].timestamp, theirs.at(-1).timestamp + 4000]
+    const range = { start: new Date(start), end: new Date(end) }
+    assert.deepEqual(await peer.ask({ do: 'metrics', start, end }), plain(await sandbox.getMetrics(range)))
+    assert.deepEqual(await peer.ask({ do: 'metrics', start: start + 3_600_000, end: end + 3_600_000 }), [])
+  })
+
   it('miss the same things', async () => {
     await assert.rejects(peer.ask({ do: 'read', path: '/tmp/nothing-here' }), { name: 'SandboxFileNotFoundException' })
     await assert.rejects(peer.ask({ do: 'read', path: '/tmp' }), { name: 'E2BInvalidArgumentException' })

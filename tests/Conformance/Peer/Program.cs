@@ -105,6 +105,9 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
             return (await files.GetDownloadUrlAsync(Text("path"), link)).AbsoluteUri;
         case "uploadUrl":
             return (await files.GetUploadUrlAsync((string?)request["path"], link)).AbsoluteUri;
+        case "metrics":
+            DateTimeOffset? Moment(string name) => (long?)request[name] is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+            return new JsonArray([.. (await sandbox.GetMetricsAsync(Moment("start"), Moment("end"))).Select(Metric)]);
         default:
             throw new InvalidOperationException($"nobody knows how to {Text("do")}");
     }
@@ -200,4 +203,16 @@ static JsonNode Entry(SandboxEntry entry) => new JsonObject
     ["modifiedTime"] = entry.ModifiedTime?.ToUnixTimeMilliseconds(),
     ["symlinkTarget"] = entry.SymlinkTarget,
     ["metadata"] = JsonSerializer.SerializeToNode(entry.Metadata),
+};
+
+static JsonNode Metric(SandboxMetric sample) => new JsonObject
+{
+    ["timestamp"] = sample.Timestamp.ToUnixTimeMilliseconds(),
+    ["cpuUsedPct"] = sample.CpuUsedPercent,
+    ["cpuCount"] = sample.CpuCount,
+    ["memUsed"] = sample.MemoryUsed,
+    ["memTotal"] = sample.MemoryTotal,
+    ["memCache"] = sample.MemoryCache,
+    ["diskUsed"] = sample.DiskUsed,
+    ["diskTotal"] = sample.DiskTotal,
 };
