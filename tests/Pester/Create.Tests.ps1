@@ -231,7 +231,9 @@ printf "%s" "$1" > /root/option; printf "%s" "$2" > /root/config; env > /root/en
         Get-E2BFile $sandbox /etc/mcp-gateway/.token -User root -Raw | Should -Be $token
         $again = Get-E2BSandbox $sandbox.SandboxId
         $again.GetMcpTokenAsync().GetAwaiter().GetResult() | Should -Be $token
-        $again.GetMcpUrl().AbsoluteUri | Should -Be "http://50005-$($sandbox.SandboxId).localhost:$(([uri] $env:E2B_API_URL).Port)/mcp"
+        $url = $again.GetMcpUrlAsync().GetAwaiter().GetResult()
+        $url | Should -Be (Get-E2BSandboxUrl $sandbox 50005 -Path /mcp).Uri
+        $url.AbsolutePath | Should -Be '/mcp'
     }
 
     It 'have their configuration in no environment, no log and no property' {
