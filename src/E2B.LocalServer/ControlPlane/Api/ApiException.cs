@@ -13,6 +13,10 @@ internal sealed class ApiException : Exception
     public static ApiException SandboxNotFound(string id) =>
         new(StatusCodes.Status404NotFound, $"Sandbox \"{id}\" doesn't exist or you don't have access to it");
 
+    /// <summary>The same for volumes.</summary>
+    public static ApiException NoVolumes() =>
+        new(StatusCodes.Status501NotImplemented, "without isolation (--isolation none) the local server has no volumes: sandboxes have no mounts of their own");
+
     /// <summary>Something the cloud does and this server does not, so that nobody takes silence for success.</summary>
     public static ApiException NotOffered(string what) =>
         new(StatusCodes.Status501NotImplemented, $"the local server does not offer {what} yet");

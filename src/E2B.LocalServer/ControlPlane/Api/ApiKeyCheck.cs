@@ -14,6 +14,13 @@ internal sealed class ApiKeyCheck(string key)
         request.Headers.TryGetValue(E2BHeaders.ApiKey, out var given)
         && CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(given.ToString())));
 
+    /// <summary>The token for a volume's files: says nothing of the key nor of other volumes' tokens.</summary>
+    public string TokenOfVolume(Guid id) => "vol_" + Convert.ToHexStringLower(HMACSHA256.HashData(_hash, Encoding.ASCII.GetBytes($"volume {id}")));
+
+    /// <summary>Whether a token is a volume's; takes the same time whatever is wrong.</summary>
+    public bool IsTokenOfVolume(Guid id, string token) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfVolume(id))), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
     /// <exception cref="ApiException">401. Bearer tokens are an account's, and there are no accounts here.</exception>
     public void Demand(HttpRequest request)
     {

@@ -42,6 +42,6 @@ internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Acti
             throw ApiException.NotOffered($"{route.Method} {route.Path}");
         }
 
-        await route.Handle(new ApiCall(context, services, parameters));
+        await route.Handle(new ApiCall(context, services, key, parameters));
     }
 }

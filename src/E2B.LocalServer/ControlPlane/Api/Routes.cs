@@ -91,10 +91,20 @@ internal static class Routes
         new("GET", "/templates/{templateID}/builds/{buildID}/status"),
         new("GET", "/templates/{templateID}/builds/{buildID}/logs"),
 
-        new("GET", "/volumes"),
-        new("POST", "/volumes"),
-        new("GET", "/volumes/{volumeID}"),
-        new("DELETE", "/volumes/{volumeID}"),
+        new("GET", "/volumes", Volumes.ListAsync),
+        new("POST", "/volumes", Volumes.CreateAsync),
+        new("GET", "/volumes/{volumeID}", Volumes.GetAsync),
+        new("DELETE", "/volumes/{volumeID}", Volumes.DeleteAsync),
+
+        // Open here, since it is the volume's token that they ask for.
+        new("GET", "/volumecontent/{volumeID}/path", VolumeContent.GetPathAsync) { IsOpen = true },
+        new("PATCH", "/volumecontent/{volumeID}/path", VolumeContent.UpdatePathAsync) { IsOpen = true },
+        new("DELETE", "/volumecontent/{volumeID}/path", VolumeContent.DeletePathAsync) { IsOpen = true },
+        new("GET", "/volumecontent/{volumeID}/dir", VolumeContent.ListDirectoryAsync) { IsOpen = true },
+        new("POST", "/volumecontent/{volumeID}/dir", VolumeContent.MakeDirectoryAsync) { IsOpen = true },
+        new("GET", "/volumecontent/{volumeID}/file", VolumeContent.ReadFileAsync) { IsOpen = true },
+        new("PUT", "/volumecontent/{volumeID}/file", VolumeContent.WriteFileAsync) { IsOpen = true },
+
         new("GET", "/secrets"),
         new("POST", "/secrets"),
         new("GET", "/secrets/{secretID}"),

@@ -62,4 +62,10 @@ internal sealed record EdgeError(string Message, int Code)
 [JsonSerializable(typeof(PortBody))]
 [JsonSerializable(typeof(PortModel))]
 [JsonSerializable(typeof(EdgeError))]
+[JsonSerializable(typeof(NewVolumeBody))]
+[JsonSerializable(typeof(IReadOnlyList<VolumeModel>))]
+[JsonSerializable(typeof(VolumeAndTokenModel))]
+[JsonSerializable(typeof(VolumeMetadataBody))]
+[JsonSerializable(typeof(IReadOnlyList<VolumeEntry>))]
+[JsonSerializable(typeof(VolumeErrorModel))]
 internal sealed partial class ServerJson : JsonSerializerContext;

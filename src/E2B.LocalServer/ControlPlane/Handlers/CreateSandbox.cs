@@ -46,6 +46,7 @@ internal static class CreateSandbox
             Network = NetworkCheck.Read(request.Network, secure),
             Metadata = request.Metadata,
             EnvVars = request.EnvVars,
+            VolumeMounts = VolumeMounts.Read(services, request.VolumeMounts),
         };
     }
 
@@ -73,7 +74,6 @@ internal static class CreateSandbox
         string? what =
             IsGiven(request.Mcp) ? "mcp" :
             AsksForIam(request.Iam) ? "iam" :
-            request.VolumeMounts is { Count: > 0 } ? "volumeMounts" :
             null;
         if (what is not null)
         {

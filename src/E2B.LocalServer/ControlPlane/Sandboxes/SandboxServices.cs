@@ -6,10 +6,12 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class SandboxServices : IAsyncDisposable
 {
     private readonly MetricsSampler _sampler;
+    private readonly IVolumeHost? _volumeHost;
 
     public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
     {
-        var starter = new SandboxStarter(host, saved.Layers, clock);
+        var starter = new SandboxStarter(host, saved, clock);
+        _volumeHost = host.Volumes;
         (Clock, Saved, CanPause) = (clock, saved, host.CanPause);
         Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
@@ -25,6 +27,10 @@ internal sealed class SandboxServices : IAsyncDisposable
 
     /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
     public bool CanPause { get; }
+
+    /// <summary>What keeps volumes.</summary>
+    /// <exception cref="ApiException">501: nothing does here.</exception>
+    public IVolumeHost VolumeHost => _volumeHost ?? throw ApiException.NoVolumes();
 
     public SandboxRegistry Sandboxes { get; }
 

@@ -14,6 +14,7 @@ internal sealed class SavedData
         Layers = new LayerStore(Path.Combine(root, "layers"), log);
         Snapshots = new SnapshotStore(Path.Combine(root, "snapshots"), Layers, Unreadable);
         Paused = new PausedStore(Path.Combine(root, "paused"), Unreadable);
+        Volumes = new VolumeStore(Path.Combine(root, "volumes"), Unreadable);
     }
 
     public LayerStore Layers { get; }
@@ -21,6 +22,8 @@ internal sealed class SavedData
     public SnapshotStore Snapshots { get; }
 
     public PausedStore Paused { get; }
+
+    public VolumeStore Volumes { get; }
 
     /// <param name="dataDirectory">The server's; nobody else uses it.</param>
     /// <param name="log">Where what cannot be read is said.</param>
@@ -30,7 +33,7 @@ internal sealed class SavedData
         try
         {
             string root = Path.Combine(dataDirectory, "saved");
-            foreach (string folder in (string[])["", "layers", "snapshots", "paused"])
+            foreach (string folder in (string[])["", "layers", "snapshots", "paused", "volumes"])
             {
                 Folders.Make(Path.Combine(root, folder), Folders.Closed);
             }
@@ -58,6 +61,7 @@ internal sealed class SavedData
         if (!_hasUnreadable)
         {
             Layers.DeleteUnheld();
+            Volumes.DeleteUnowned();
         }
 
         return paused;
