@@ -13,12 +13,12 @@ internal sealed class SandboxServices : IAsyncDisposable
         var starter = new SandboxStarter(host, saved, clock);
         _volumeHost = host.Volumes;
         (Clock, Saved, CanPause) = (clock, saved, host.CanPause);
-        Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
+        Sandboxes = new SandboxRegistry(starter, saved, Past, TemplateUse, Load, clock, log);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
         Ports = new PortListeners(this, log);
         Templates = new TemplateCatalog(saved.Snapshots);
-        _sampler = new MetricsSampler(Sandboxes, clock);
+        _sampler = new MetricsSampler(Sandboxes, Load, clock);
     }
 
     public TimeProvider Clock { get; }
@@ -43,6 +43,10 @@ internal sealed class SandboxServices : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public PastSandboxes Past { get; } = new();
+
+    public TemplateUse TemplateUse { get; } = new();
+
+    public LoadHistory Load { get; } = new();
 
     public async ValueTask DisposeAsync()
     {

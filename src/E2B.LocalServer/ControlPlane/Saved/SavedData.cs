@@ -14,6 +14,8 @@ internal sealed class SavedData
         Layers = new LayerStore(Path.Combine(root, "layers"), log);
         Snapshots = new SnapshotStore(Path.Combine(root, "snapshots"), Layers, Unreadable);
         Paused = new PausedStore(Path.Combine(root, "paused"), Unreadable);
+        Keys = new ApiKeyStore(Path.Combine(root, "keys"), Unreadable);
+        Since = Times.ToMicrosecond(new DateTimeOffset(Directory.GetCreationTimeUtc(root), TimeSpan.Zero));
         Volumes = new VolumeStore(Path.Combine(root, "volumes"), Unreadable);
     }
 
@@ -25,6 +27,11 @@ internal sealed class SavedData
 
     public VolumeStore Volumes { get; }
 
+    public ApiKeyStore Keys { get; }
+
+    /// <summary>When a server first used the directory.</summary>
+    public DateTimeOffset Since { get; }
+
     /// <param name="dataDirectory">The server's; nobody else uses it.</param>
     /// <param name="log">Where what cannot be read is said.</param>
     /// <exception cref="ServerStartException">The directory cannot be used.</exception>
@@ -33,7 +40,7 @@ internal sealed class SavedData
         try
         {
             string root = Path.Combine(dataDirectory, "saved");
-            foreach (string folder in (string[])["", "layers", "snapshots", "paused", "volumes"])
+            foreach (string folder in (string[])["", "layers", "snapshots", "paused", "volumes", "keys"])
             {
                 Folders.Make(Path.Combine(root, folder), Folders.Closed);
             }

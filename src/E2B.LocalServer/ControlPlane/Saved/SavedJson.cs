@@ -12,6 +12,7 @@ namespace E2B.LocalServer.ControlPlane;
 [JsonSerializable(typeof(SavedSandbox))]
 [JsonSerializable(typeof(Snapshot))]
 [JsonSerializable(typeof(Volume))]
+[JsonSerializable(typeof(ApiKeyRecord))]
 internal sealed partial class SavedJson : JsonSerializerContext
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
