@@ -132,7 +132,6 @@ public sealed class CreateSandboxTests
     [InlineData(""" "network":{"rules":{"a.example":[]}} """, "network.rules")]
     [InlineData(""" "mcp":{} """, "mcp")]
     [InlineData(""" "iam":{"tokens":{"a":{}}} """, "iam")]
-    [InlineData(""" "volumeMounts":[{"name":"a","path":"/a"}] """, "volumeMounts")]
     public async Task An_option_that_would_not_be_honoured_is_501_and_named(string option, string name)
     {
         await using TestServer server = await TestServer.StartAsync();

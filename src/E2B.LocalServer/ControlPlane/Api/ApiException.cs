@@ -21,6 +21,10 @@ internal sealed class ApiException : Exception
     public static ApiException NotOffered(string what) =>
         new(StatusCodes.Status501NotImplemented, $"the local server does not offer {what} yet");
 
+    /// <summary>Something that has no meaning here.</summary>
+    public static ApiException NeverOffered(string what, string reason) =>
+        new(StatusCodes.Status501NotImplemented, $"the local server does not offer {what} ({reason})");
+
     /// <summary>Rules that the host cannot enforce.</summary>
     public static ApiException NetworkNotOffered(NotSupportedException cause) =>
         new(StatusCodes.Status501NotImplemented, $"these network options cannot be had from this server: {cause.Message}", cause);

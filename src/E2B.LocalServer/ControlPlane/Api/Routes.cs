@@ -10,6 +10,9 @@ internal sealed record Route(string Method, string Path, Func<ApiCall, Task>? Ha
 {
     private readonly string[] _segments = Path.Split('/');
 
+    /// <summary>Why this server will never have it; <see langword="null"/> for what it has, or will have.</summary>
+    public string? Never { get; init; }
+
     /// <summary>Whether it can be asked without a key.</summary>
     public bool IsOpen { get; init; }
 
@@ -42,6 +45,10 @@ internal sealed record Route(string Method, string Path, Func<ApiCall, Task>? Ha
 /// <summary>Every route of the official specification, once. A fixed path stands before one that varies in its place.</summary>
 internal static class Routes
 {
+    private const string NoAccounts = "no cloud: there are no accounts whose tokens these would be";
+    private const string NoSecretProxy = "no cloud: its own proxy for traffic to the internet is what puts secrets into requests";
+    private const string NoNodes = "one machine: there is no cluster of nodes";
+
     public static readonly ImmutableArray<Route> All =
     [
         new("GET", "/health", Health.GetAsync) { IsOpen = true },
@@ -105,24 +112,24 @@ internal static class Routes
         new("GET", "/volumecontent/{volumeID}/file", VolumeContent.ReadFileAsync) { IsOpen = true },
         new("PUT", "/volumecontent/{volumeID}/file", VolumeContent.WriteFileAsync) { IsOpen = true },
 
-        new("GET", "/secrets"),
-        new("POST", "/secrets"),
-        new("GET", "/secrets/{secretID}"),
-        new("POST", "/secrets/{secretID}"),
-        new("DELETE", "/secrets/{secretID}"),
+        new("GET", "/secrets") { Never = NoSecretProxy },
+        new("POST", "/secrets") { Never = NoSecretProxy },
+        new("GET", "/secrets/{secretID}") { Never = NoSecretProxy },
+        new("POST", "/secrets/{secretID}") { Never = NoSecretProxy },
+        new("DELETE", "/secrets/{secretID}") { Never = NoSecretProxy },
 
         new("GET", "/teams", Account.TeamsAsync),
         new("GET", "/teams/{teamID}/metrics", Account.MetricsAsync),
         new("GET", "/teams/{teamID}/metrics/max", Account.MaxMetricAsync),
-        new("GET", "/nodes"),
-        new("GET", "/nodes/{nodeID}"),
-        new("POST", "/nodes/{nodeID}"),
+        new("GET", "/nodes", Nodes.ListAsync),
+        new("GET", "/nodes/{nodeID}", Nodes.GetAsync),
+        new("POST", "/nodes/{nodeID}") { Never = NoNodes },
         new("GET", "/api-keys", ApiKeys.ListAsync),
         new("POST", "/api-keys", ApiKeys.CreateAsync),
         new("PATCH", "/api-keys/{apiKeyID}", ApiKeys.RenameAsync),
         new("DELETE", "/api-keys/{apiKeyID}", ApiKeys.DeleteAsync),
-        new("POST", "/access-tokens"),
-        new("DELETE", "/access-tokens/{accessTokenID}"),
+        new("POST", "/access-tokens") { Never = NoAccounts },
+        new("DELETE", "/access-tokens/{accessTokenID}") { Never = NoAccounts },
         new("POST", "/admin/teams/{teamID}/sandboxes/kill", Account.KillAllAsync),
         new("GET", "/admin/sandboxes/running-counts", Account.RunningCountsAsync),
         new("POST", "/admin/teams/{teamID}/builds/cancel"),

@@ -79,6 +79,7 @@ internal sealed record EdgeError(string Message, int Code)
 [JsonSerializable(typeof(MaxTeamMetricModel))]
 [JsonSerializable(typeof(KilledModel))]
 [JsonSerializable(typeof(Dictionary<string, int>))]
+[JsonSerializable(typeof(IReadOnlyList<NodeModel>))]
 [JsonSerializable(typeof(NewVolumeBody))]
 [JsonSerializable(typeof(IReadOnlyList<VolumeModel>))]
 [JsonSerializable(typeof(VolumeAndTokenModel))]

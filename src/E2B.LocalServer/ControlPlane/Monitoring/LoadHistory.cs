@@ -13,9 +13,24 @@ internal sealed class LoadHistory
     private readonly Queue<LoadSample> _samples = new();
     private DateTimeOffset? _last;
     private int _started;
+    private long _successes;
+    private long _failures;
+
+    /// <summary>How many sandboxes were started since the server was.</summary>
+    public long Successes => Interlocked.Read(ref _successes);
+
+    /// <summary>How many could not be.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
 
     /// <summary>A sandbox was started.</summary>
-    public void NoteStart() => Interlocked.Increment(ref _started);
+    public void NoteStart()
+    {
+        Interlocked.Increment(ref _started);
+        Interlocked.Increment(ref _successes);
+    }
+
+    /// <summary>One could not be started.</summary>
+    public void NoteFailure() => Interlocked.Increment(ref _failures);
 
     /// <summary>Takes a sample.</summary>
     public void Add(DateTimeOffset now, int running)

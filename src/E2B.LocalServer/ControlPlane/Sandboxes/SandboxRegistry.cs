@@ -68,6 +68,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
         }
         catch
         {
+            _load.NoteFailure();
             await sandbox.DropHostedAsync();
             await _saved.Layers.ReleaseAsync(order.Template.Layers);
             throw;

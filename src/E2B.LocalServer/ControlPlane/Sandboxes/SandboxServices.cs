@@ -12,7 +12,7 @@ internal sealed class SandboxServices : IAsyncDisposable
     {
         var starter = new SandboxStarter(host, saved, clock);
         _volumeHost = host.Volumes;
-        (Clock, Saved, CanPause) = (clock, saved, host.CanPause);
+        (Clock, Saved, CanPause, StartedAt) = (clock, saved, host.CanPause, Times.ToMicrosecond(clock.GetUtcNow()));
         Sandboxes = new SandboxRegistry(starter, saved, Past, TemplateUse, Load, clock, log);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
@@ -22,6 +22,9 @@ internal sealed class SandboxServices : IAsyncDisposable
     }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>When the server started.</summary>
+    public DateTimeOffset StartedAt { get; }
 
     public SavedData Saved { get; }
 

@@ -10,6 +10,7 @@ internal sealed class SavedData
 
     private SavedData(string root, Action<string> log)
     {
+        Root = root;
         _log = log;
         Layers = new LayerStore(Path.Combine(root, "layers"), log);
         Snapshots = new SnapshotStore(Path.Combine(root, "snapshots"), Layers, Unreadable);
@@ -18,6 +19,9 @@ internal sealed class SavedData
         Since = Times.ToMicrosecond(new DateTimeOffset(Directory.GetCreationTimeUtc(root), TimeSpan.Zero));
         Volumes = new VolumeStore(Path.Combine(root, "volumes"), Unreadable);
     }
+
+    /// <summary>Where all of it is.</summary>
+    public string Root { get; }
 
     public LayerStore Layers { get; }
 
