@@ -50,7 +50,8 @@ internal sealed record NodeModel
 
     public required int SandboxCount { get; init; }
 
-    public int SandboxStartingCount { get; init; }
+    /// <summary>In lists alone.</summary>
+    public int? SandboxStartingCount { get; init; }
 
     public required long CreateSuccesses { get; init; }
 
@@ -72,7 +73,7 @@ internal static class Nodes
     private static readonly TimeSpan _measured = TimeSpan.FromMilliseconds(100);
 
     public static async Task ListAsync(ApiCall call) =>
-        await call.WriteAsync(StatusCodes.Status200OK, (IReadOnlyList<NodeModel>)[await ReadAsync(call)], ServerJson.Default.IReadOnlyListNodeModel);
+        await call.WriteAsync(StatusCodes.Status200OK, (IReadOnlyList<NodeModel>)[await ReadAsync(call) with { SandboxStartingCount = 0 }], ServerJson.Default.IReadOnlyListNodeModel);
 
     public static async Task GetAsync(ApiCall call)
     {
