@@ -30,6 +30,20 @@ http.server.ThreadingHTTPServer(('127.0.0.1', 8000), Handler).serve_forever()"
 
 AfterAll { Get-E2BSandbox -State All | Remove-E2BSandbox }
 
+Describe 'Secrets among the options' {
+    It 'are what is in them as environment variables' {
+        $secret = [Net.NetworkCredential]::new('', 'a "b" $c').SecurePassword
+        $sandbox = New-E2BSandbox -Environment @{ CREATED = $secret }
+        Invoke-E2BCommand $sandbox 'printf "%s\n" "$CREATED" "$GIVEN"' -Environment @{ GIVEN = $secret } | Should -Be @('a "b" $c', 'a "b" $c')
+    }
+
+    It 'are refused where everybody sees them' {
+        $secret = [Net.NetworkCredential]::new('', 'hidden').SecurePassword
+        { New-E2BSandbox -Metadata @{ app = $secret } } | Should -Throw "*The value of 'app' is a SecureString*"
+        { Set-E2BDefault -Environment @{ KEY = $secret } } | Should -Throw "*The value of 'KEY' is a SecureString*"
+    }
+}
+
 Describe 'The end of a sandbox''s life' {
     AfterEach { Get-E2BSandbox -State All | Remove-E2BSandbox }
 
