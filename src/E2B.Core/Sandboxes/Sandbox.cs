@@ -36,6 +36,7 @@ public sealed class Sandbox
         Commands = new CommandsClient(this);
         Pty = new PtyClient(this);
         Files = new FilesClient(this);
+        Git = new GitClient(this);
     }
 
     /// <summary>The sandbox's id.</summary>
@@ -88,6 +89,9 @@ public sealed class Sandbox
 
     /// <summary>Files and directories.</summary>
     public FilesClient Files { get; }
+
+    /// <summary>Git repositories.</summary>
+    public GitClient Git { get; }
 
     internal DaemonClient Daemon { get; }
 
