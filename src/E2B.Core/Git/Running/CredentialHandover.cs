@@ -30,7 +30,7 @@ internal static class CredentialHandover
         unset user password
         umask "$mask"
         shift
-        E2B_GIT_CREDENTIAL=/proc/$$/fd/4 "$@" </dev/null 4<&-
+        (exec 4<&- </dev/null; export E2B_GIT_CREDENTIAL="/proc/$$/fd/4"; exec "$@")
         exit
         """;
 
