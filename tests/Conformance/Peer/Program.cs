@@ -3,6 +3,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using E2B;
+using E2B.Conformance;
 
 using var client = new E2BClient(new E2BConnectionOptions());
 while (await Console.In.ReadLineAsync() is { } line)
@@ -60,6 +61,8 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
             return (await files.GetDownloadUrlAsync(Text("path"), link)).AbsoluteUri;
         case "uploadUrl":
             return (await files.GetUploadUrlAsync((string?)request["path"], link)).AbsoluteUri;
+        case var git when git.StartsWith("git", StringComparison.Ordinal):
+            return await GitAnswers.AnswerAsync(sandbox.Git, request);
         default:
             throw new InvalidOperationException($"nobody knows how to {Text("do")}");
     }
