@@ -34,7 +34,14 @@ internal static class SandboxModels
     };
 
     /// <summary>What is known of a sandbox that was just made: the answer tells little, so the rest is what was asked for.</summary>
-    public static SandboxInfo ToInfo(SandboxModel made, NewSandboxRequest request)
+    public static SandboxInfo ToInfo(SandboxModel made, NewSandboxRequest request) =>
+        Made(made, request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds, RequestMark.TakeFrom(request.Metadata), like: null);
+
+    /// <summary>The same of a fork: it is like its original, where that is known.</summary>
+    public static SandboxInfo ToInfo(SandboxModel made, int lifetime, SandboxInfo? original) =>
+        Made(made, lifetime, original?.Metadata ?? new Dictionary<string, string>(), original);
+
+    private static SandboxInfo Made(SandboxModel made, int lifetime, IReadOnlyDictionary<string, string> metadata, SandboxInfo? like)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new SandboxInfo
@@ -44,9 +51,12 @@ internal static class SandboxModels
             Alias = made.Alias is { Length: > 0 } alias ? alias : null,
             State = SandboxState.Running,
             StartedAt = now,
-            EndAt = now + TimeSpan.FromSeconds(request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds),
+            EndAt = now + TimeSpan.FromSeconds(lifetime),
+            CpuCount = like?.CpuCount ?? 0,
+            MemoryMB = like?.MemoryMB ?? 0,
+            DiskMB = like?.DiskMB ?? 0,
             EnvdVersion = made.EnvdVersion,
-            Metadata = RequestMark.TakeFrom(request.Metadata),
+            Metadata = metadata,
         };
     }
 

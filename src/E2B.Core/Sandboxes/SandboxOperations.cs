@@ -15,7 +15,7 @@ namespace E2B;
 /// <see cref="E2BTimeoutException"/>, <see cref="E2BUnreachableException"/> and <see cref="E2BException"/>, and
 /// <see cref="OperationCanceledException"/> when its caller gave up.
 /// </remarks>
-public sealed class SandboxOperations
+public sealed partial class SandboxOperations
 {
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
@@ -58,23 +58,6 @@ public sealed class SandboxOperations
         return new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
     }
 
-    /// <summary>Connects to a sandbox; one that is paused is resumed.</summary>
-    /// <param name="sandboxId">The sandbox's id.</param>
-    /// <param name="timeout">How long it lives from now on at least (a running one's lifetime is never shortened); <see langword="null"/> means 300 s.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
-    public async Task<Sandbox> ConnectAsync(string sandboxId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
-    {
-        RequireId(sandboxId);
-        if (_client.Connection.Debug)
-        {
-            return Attach(sandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
-        }
-
-        SandboxModel model = await _plane.SendAsync(ConnectCall(sandboxId, timeout), RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
-        return Attach(sandboxId, SandboxModels.ToAccess(model));
-    }
-
     /// <summary>What the control plane says about a sandbox.</summary>
     /// <param name="sandboxId">The sandbox's id.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -93,20 +76,12 @@ public sealed class SandboxOperations
     public async IAsyncEnumerable<SandboxInfo> ListAsync(
         SandboxListFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        string query = ToQuery(filter ?? new SandboxListFilter());
-        string? next = null;
-        do
+        IAsyncEnumerable<SandboxDetailModel> models = _plane.ListAsync(
+            "/v2/sandboxes" + ToQuery(filter ?? new SandboxListFilter()), "list sandboxes", RestJson.Default.IReadOnlyListSandboxDetailModel, cancellationToken);
+        await foreach (SandboxDetailModel model in models.ConfigureAwait(false))
         {
-            string page = next is null ? query : $"{query}{(query.Length == 0 ? '?' : '&')}nextToken={Uri.EscapeDataString(next)}";
-            var call = new RestCall(HttpMethod.Get, "/v2/sandboxes" + page, "list sandboxes", Repeat.Safe);
-            (IReadOnlyList<SandboxDetailModel> models, next) = await _plane
-                .SendPageAsync(call, RestJson.Default.IReadOnlyListSandboxDetailModel, cancellationToken).ConfigureAwait(false);
-            foreach (SandboxDetailModel model in models)
-            {
-                yield return SandboxModels.ToInfo(model, isDetailed: false);
-            }
+            yield return SandboxModels.ToInfo(model, isDetailed: false);
         }
-        while (!string.IsNullOrEmpty(next));
     }
 
     /// <summary>Ends a sandbox with all it holds. In debug mode nothing happens.</summary>
@@ -167,16 +142,13 @@ public sealed class SandboxOperations
     internal async Task<SandboxAccess> GetAccessAsync(string sandboxId, CancellationToken cancellationToken) =>
         SandboxModels.ToAccess(await GetAsync(sandboxId, cancellationToken).ConfigureAwait(false));
 
-    internal static RestCall ConnectCall(string sandboxId, TimeSpan? timeout) =>
-        About(sandboxId, HttpMethod.Post, "/connect", "connect to", Repeat.Safe, ToJson(timeout));
-
-    private static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
+    internal static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
         method, $"/sandboxes/{Uri.EscapeDataString(sandboxId)}{rest}", $"{verb} the sandbox {sandboxId}", repeat, body, sandboxId, Missing.Sandbox);
 
     private static byte[] ToJson(TimeSpan? timeout) =>
         JsonSerializer.SerializeToUtf8Bytes(new TimeoutRequest(SandboxModels.ToSeconds(timeout)), RestJson.Default.TimeoutRequest);
 
-    private static void RequireId(string sandboxId)
+    internal static void RequireId(string sandboxId)
     {
         if (string.IsNullOrWhiteSpace(sandboxId))
         {

@@ -149,7 +149,7 @@ public sealed record SandboxDetailModel
 /// <param name="OnTimeout"><c>kill</c> or <c>pause</c>.</param>
 public sealed record LifecycleModel(bool AutoResume, string OnTimeout);
 
-/// <summary>The body of <c>POST …/connect</c> and <c>POST …/timeout</c>.</summary>
+/// <summary>The body of <c>POST …/timeout</c>.</summary>
 /// <param name="Timeout">Seconds from now.</param>
 public sealed record TimeoutRequest(int Timeout);
 

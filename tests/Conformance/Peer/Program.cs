@@ -25,6 +25,7 @@ while (await Console.In.ReadLineAsync() is { } line)
 async Task<JsonNode?> AnswerAsync(JsonNode request)
 {
     string Text(string name) => (string)request[name]!;
+    TimeSpan? Seconds(string name) => (double?)request[name] is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     Sandbox sandbox = client.Sandboxes.Attach(Text("sandbox"), new SandboxAccess
     {
         AccessToken = (string?)request["token"],
@@ -45,6 +46,34 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
     FilesClient files = sandbox.Files;
     switch (Text("do"))
     {
+        case "create":
+            return (await client.Sandboxes.CreateAsync(new SandboxCreateOptions { Template = Text("template") })).SandboxId;
+        case "pause":
+            return await sandbox.PauseAsync((bool?)request["keepMemory"] ?? true);
+        case "resume":
+            return (await sandbox.ResumeAsync(Seconds("timeout"), (bool?)request["keepMemory"] ?? true)).ResumedFrom.ToString();
+        case "endAt":
+            return (await sandbox.GetInfoAsync()).EndAt.ToUnixTimeMilliseconds();
+        case "fork":
+            IReadOnlyList<SandboxForkResult> forks = await sandbox.ForkAsync(new SandboxForkOptions { Count = (int)request["count"]!, Timeout = Seconds("timeout") });
+            return new JsonArray([.. forks.Select(one => JsonValue.Create(one.IsSuccess ? one.Sandbox.SandboxId : one.Error.GetType().Name))]);
+        case "snapshot":
+            return Snapshot(await sandbox.CreateSnapshotAsync((string?)request["name"]));
+        case "snapshots":
+            var snapshots = new JsonArray();
+            await foreach (SnapshotInfo one in client.Snapshots.ListAsync(new SnapshotListFilter
+            {
+                SandboxId = (string?)request["of"],
+                Name = (string?)request["name"],
+                PageSize = (int?)request["limit"],
+            }))
+            {
+                snapshots.Add(Snapshot(one));
+            }
+
+            return snapshots;
+        case "deleteSnapshot":
+            return await client.Snapshots.DeleteAsync(Text("snapshot"));
         case "write":
             return Entry(await files.WriteAsync(Text("path"), Convert.FromBase64String(Text("content")), options));
         case "writeMany":
@@ -69,6 +98,12 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
 }
 
 // In the official client's words.
+static JsonNode Snapshot(SnapshotInfo snapshot) => new JsonObject
+{
+    ["snapshotId"] = snapshot.SnapshotId,
+    ["names"] = JsonSerializer.SerializeToNode(snapshot.Names),
+};
+
 static JsonNode Entry(SandboxEntry entry) => new JsonObject
 {
     ["name"] = entry.Name,
