@@ -38,7 +38,7 @@ BeforeAll {
     }
 
     $url = "http://host.e2b.internal:$($git.Said[0])"
-    $secret = ConvertTo-SecureString $password -AsPlainText -Force
+    $secret = [Net.NetworkCredential]::new('', $password).SecurePassword
     $credential = [pscredential]::new('tester', $secret)
     $sandbox = New-E2BSandbox
     Invoke-E2BGit $sandbox ConfigureUser 'Ann Example' ann@example.com
