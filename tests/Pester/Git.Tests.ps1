@@ -8,7 +8,7 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
 
     # A program that says on its first lines where it is, and ends when its input does.
-    function Start-Helper([string[]] $Argument, [int] $Line, [hashtable] $Variable = @{}) {
+    function Open-Helper([string[]] $Argument, [int] $Line, [hashtable] $Variable = @{}) {
         $start = [Diagnostics.ProcessStartInfo]::new('dotnet')
         $Argument.ForEach{ $start.ArgumentList.Add($_) }
         $Variable.GetEnumerator().ForEach{ $start.Environment[$_.Key] = $_.Value }
@@ -17,7 +17,7 @@ BeforeAll {
         [pscustomobject]@{ Process = $process; Said = @(for ($i = 0; $i -lt $Line; $i++) { $process.StandardOutput.ReadLine() }) }
     }
 
-    function Stop-Helper($Helper) {
+    function Close-Helper($Helper) {
         if ($Helper) {
             $Helper.Process.StandardInput.Close()
             $Helper.Process.WaitForExit()
@@ -28,8 +28,8 @@ BeforeAll {
     # A git server that asks for a password, and a local server whose sandboxes reach it.
     $data = Join-Path ([IO.Path]::GetTempPath()) "e2b-pester-git-$PID"
     $password = "tok-$([guid]::NewGuid().ToString('n'))"
-    $git = Start-Helper "$root/tests/GitServer/bin/Release/net10.0/GitServer.dll", "$data/git" 1 @{ GIT_SERVER_USER = 'tester'; GIT_SERVER_PASSWORD = $password }
-    $server = Start-Helper "$root/out/local-server/E2B.LocalServer.dll", serve, --port, 0, --data, "$data/server", --exit-with-stdin, --allow-host-port, $git.Said[0] 3
+    $git = Open-Helper "$root/tests/GitServer/bin/Release/net10.0/GitServer.dll", "$data/git" 1 @{ GIT_SERVER_USER = 'tester'; GIT_SERVER_PASSWORD = $password }
+    $server = Open-Helper "$root/out/local-server/E2B.LocalServer.dll", serve, --port, 0, --data, "$data/server", --exit-with-stdin, --allow-host-port, $git.Said[0] 3
     $before = @{}
     foreach ($line in $server.Said) {
         $name, $value = $line -split '=', 2
@@ -44,12 +44,12 @@ BeforeAll {
     Invoke-E2BGit $sandbox ConfigureUser 'Ann Example' ann@example.com
     Invoke-E2BGit $sandbox SetConfig init.defaultBranch main
 
-    function New-Remote([string] $Name) {
+    function Add-Remote([string] $Name) {
         git init --bare --quiet --initial-branch=main "$data/git/$Name"
         "$url/$Name"
     }
 
-    function New-Repository([string] $Path) {
+    function Add-Repository([string] $Path) {
         Invoke-E2BGit $sandbox Init -Path $Path
         Set-E2BFile $sandbox "$Path/a.txt" 'one'
         Invoke-E2BGit $sandbox Add -Path $Path
@@ -60,14 +60,14 @@ BeforeAll {
 AfterAll {
     if ($sandbox) { Remove-E2BSandbox $sandbox }
     $before.GetEnumerator().ForEach{ [Environment]::SetEnvironmentVariable($_.Key, $_.Value) }
-    Stop-Helper $server
-    Stop-Helper $git
+    Close-Helper $server
+    Close-Helper $git
     [IO.Directory]::Delete($data, $true)
 }
 
 Describe 'The life of a repository' {
     It 'goes from clone to push and back' {
-        $remote = New-Remote life.git
+        $remote = Add-Remote life.git
         Invoke-E2BGit $sandbox Clone $remote -Path life -Credential $credential | Should -BeNullOrEmpty
         $status = Invoke-E2BGit $sandbox Status -Path life
         $status | Should -BeOfType E2B.GitStatus
@@ -112,7 +112,7 @@ Describe 'The life of a repository' {
     }
 
     It 'keeps settings where they are put' {
-        $null = New-Repository settings
+        $null = Add-Repository settings
         Invoke-E2BGit $sandbox SetConfig e2b.x "a 'b'" -Scope Local -Path settings
         Invoke-E2BGit $sandbox GetConfig e2b.x -Scope Local -Path settings | Should -Be "a 'b'"
         Invoke-E2BGit $sandbox GetConfig e2b.x | Should -BeNullOrEmpty
@@ -121,7 +121,7 @@ Describe 'The life of a repository' {
 }
 
 Describe 'How arguments bind' {
-    BeforeAll { $null = New-Repository bind }
+    BeforeAll { $null = Add-Repository bind }
 
     It 'takes <Name>' -ForEach @(
         @{ Name = 'an object'; Code = { Invoke-E2BGit $sandbox Status -Path bind } }
@@ -211,8 +211,8 @@ Describe 'Parameters' {
 
 Describe 'Errors' {
     BeforeAll {
-        $null = New-Repository errors
-        $private = New-Remote errors.git
+        $null = Add-Repository errors
+        $private = Add-Remote errors.git
     }
 
     It '<Id>' -ForEach @(
@@ -248,7 +248,7 @@ Describe 'Errors' {
 }
 
 Describe 'Around it' {
-    BeforeAll { $null = New-Repository around }
+    BeforeAll { $null = Add-Repository around }
 
     It 'does nothing with -WhatIf' {
         Set-E2BFile $sandbox around/a.txt 'changed'
@@ -266,7 +266,7 @@ Describe 'Around it' {
     }
 
     It 'works as a job, whose command holds no token' {
-        $remote = New-Remote job.git
+        $remote = Add-Remote job.git
         $job = Invoke-E2BGit $sandbox Clone $remote -Path job -Token $password -UserName tester -AsJob -JobName cloning
         $job | Wait-Job -Timeout 60 | Receive-Job
         $job.State | Should -Be Completed
@@ -290,7 +290,7 @@ Describe 'Around it' {
     }
 
     It 'warns before it leaves a credential behind' {
-        $remote = New-Remote stored.git
+        $remote = Add-Remote stored.git
         Invoke-E2BGit $sandbox Clone $remote -Path stored -Credential $credential -StoreCredential -WarningVariable warned 3>$null
         $warned | Should -Match 'e2b-credentials'
         Invoke-E2BGit $sandbox Fetch -Path stored -ErrorAction Stop
@@ -304,7 +304,7 @@ Describe 'Around it' {
     }
 
     It 'stops git in the sandbox when it is left, and leaves no half of a clone' {
-        $remote = New-Remote slow.git
+        $remote = Add-Remote slow.git
         $hold = New-Item "$data/git/slow.git.hold"
         $shell = [PowerShell]::Create().AddScript('param($module, $sandbox, $remote, $credential) Import-Module $module; Invoke-E2BGit $sandbox Clone $remote -Path slow -Credential $credential').
         AddArgument("$root/out/E2B/E2B.psd1").AddArgument($sandbox).AddArgument($remote).AddArgument($credential)
