@@ -91,7 +91,7 @@ describe('git', () => {
             push: (o) => ask('Push', { path, ...o }), pull: () => ask('Pull', { path }),
           }
       const seen = []
-      const look = async () => seen.push(await run(`cd ${path} && git status --porcelain=v1 -b && git log --all --format='%s %an %ae %D' && git branch -a && git config --local --get-regexp 'branch|remote' | sed 's/${side}/X/g'; cd ${origin} && git for-each-ref --format='%(refname) %(contents:subject)'`))
+      const look = async () => seen.push(await run(`cd ${path} && git status --porcelain=v1 -b && git log --all --topo-order --format='%s %an %ae %D' && git branch -a && git config --local --get-regexp 'branch|remote' | sed 's/${side}/X/g'; cd ${origin} && git for-each-ref --format='%(refname) %(contents:subject)'`))
       await git.clone(`file://${origin}`, path, { branch: 'main', depth: 1 })
       await look()
       await run(`cd ${path} && echo 2 > f && echo n > 'new file' && mkdir d && echo d > d/g`)

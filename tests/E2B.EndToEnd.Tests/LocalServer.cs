@@ -34,6 +34,9 @@ public sealed class LocalServer : IAsyncLifetime
     /// <summary>The address of a repository as sandboxes see it.</summary>
     public string UrlOf(string repository) => $"http://host.e2b.internal:{Git.Port}/{repository}";
 
+    /// <summary>How the server is reached.</summary>
+    public E2BConnectionOptions Options { get; private set; } = new();
+
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The server needs root.");
@@ -54,13 +57,14 @@ public sealed class LocalServer : IAsyncLifetime
             said[parts[0]] = parts[1];
         }
 
-        _client = new E2BClient(new E2BConnectionOptions
+        Options = new E2BConnectionOptions
         {
             ApiUrl = new Uri(said["E2B_API_URL"]),
             SandboxUrl = new Uri(said["E2B_SANDBOX_URL"]),
             ApiKey = said["E2B_API_KEY"],
             Environment = static _ => null,
-        });
+        };
+        _client = new E2BClient(Options);
     }
 
     public async ValueTask DisposeAsync()

@@ -40,6 +40,7 @@ public sealed partial class Sandbox
         Pty = new PtyClient(this);
         Files = new FilesClient(this);
         Git = new GitClient(this);
+        Ports = new PortsClient(this);
     }
 
     /// <summary>The sandbox's id.</summary>
@@ -96,7 +97,13 @@ public sealed partial class Sandbox
     /// <summary>Git repositories.</summary>
     public GitClient Git { get; }
 
+    /// <summary>What listens in the sandbox, and the ways to it.</summary>
+    public PortsClient Ports { get; }
+
     internal DaemonClient Daemon { get; }
+
+    /// <summary>The token for restricted ports, where it is known: create and connect tell it.</summary>
+    internal string? TrafficAccessToken => Access.TrafficAccessToken;
 
     internal Commands.ProcessClient Processes { get; }
 
@@ -108,7 +115,7 @@ public sealed partial class Sandbox
     /// <summary>The same sandbox with another request timeout.</summary>
     /// <param name="requestTimeout">How long a request may take; zero for no limit.</param>
     public Sandbox WithRequestTimeout(TimeSpan requestTimeout) =>
-        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _facts, _endpoint);
+        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _facts, _endpoint) { McpToken = McpToken };
 
     /// <summary>Ends the sandbox with all it holds.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -122,6 +129,11 @@ public sealed partial class Sandbox
     public Task SetTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => Client.Connection.Debug
         ? Task.CompletedTask
         : Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken);
+
+    /// <summary>Keeps the sandbox alive until the lease is disposed of or the process ends; at least so long afterwards.</summary>
+    /// <param name="lifetime">How long it lives on when nobody extends its life any more; the service gives 15 s at least and 1 hour at the most.</param>
+    /// <exception cref="E2BInvalidArgumentException"><paramref name="lifetime"/> is not positive.</exception>
+    public SandboxLease KeepAlive(TimeSpan lifetime) => new(this, lifetime);
 
     /// <summary>What the control plane says about the sandbox. This object tells that too from then on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -164,6 +176,28 @@ public sealed partial class Sandbox
     /// <summary>The host (and port) under which a port of the sandbox is found, without a scheme.</summary>
     /// <param name="port">A port in the sandbox.</param>
     public string GetHost(int port) => Client.Connection.GetHost(SandboxId, port, Access.Domain);
+
+    /// <summary>The URL under which a port of the sandbox is reached from this machine: see <see cref="PortsClient.GetUrlAsync"/>.</summary>
+    /// <param name="port">A port in the sandbox.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Uri> GetUrlAsync(int port, CancellationToken cancellationToken = default) => Ports.GetUrlAsync(port, cancellationToken);
+
+    /// <summary>Waits until the sandbox is in a state.</summary>
+    /// <param name="state">Running, paused, or ended.</param>
+    /// <param name="timeout">How long; <see langword="null"/> means 60 s, zero means no limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the control plane says then; <see langword="null"/> when the sandbox has ended.</returns>
+    /// <exception cref="SandboxNotFoundException">The sandbox is gone, and something else was waited for.</exception>
+    /// <exception cref="E2BTimeoutException">It was not in the state in this time, <see cref="E2BTimeoutKind.Wait"/>.</exception>
+    public Task<SandboxInfo?> WaitForStateAsync(SandboxState state, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        state is SandboxState.Running or SandboxState.Paused or SandboxState.Ended
+            ? TimedWait.RunAsync(
+                this,
+                timeout ?? PortsClient.DefaultTimeout,
+                stop => StateWait.RunAsync(this, state, stop),
+                () => $"The sandbox {SandboxId} was not {state.ToString().ToLowerInvariant()}",
+                cancellationToken)
+            : throw new E2BInvalidArgumentException("A sandbox can be waited for until it is Running, Paused or Ended.");
 
     /// <summary>The sandbox's id.</summary>
     public override string ToString() => SandboxId;

@@ -25,6 +25,7 @@ internal static class SandboxModels
         EnvdVersion = model.EnvdVersion,
         Metadata = RequestMark.TakeFrom(model.Metadata),
         AllowInternetAccess = model.AllowInternetAccess,
+        Network = isDetailed ? new SandboxNetworkInfo(model.Network, model.AllowInternetAccess) : null,
         OnTimeout = model.Lifecycle?.OnTimeout,
         AutoResume = model.Lifecycle?.AutoResume,
         Domain = model.Domain is { Length: > 0 } domain ? domain : null,
@@ -78,40 +79,6 @@ internal static class SandboxModels
         TemplateId = info.TemplateId,
         Alias = info.Alias,
     };
-
-    public static NewSandboxRequest ToRequest(SandboxCreateOptions options)
-    {
-        bool pauses = options.OnTimeout == SandboxTimeoutAction.Pause;
-        if (options.KeepMemory is not null && !pauses)
-        {
-            throw new E2BInvalidArgumentException("KeepMemory goes only with OnTimeout = Pause.");
-        }
-
-        if (options.AutoResume == true && !pauses)
-        {
-            throw new E2BInvalidArgumentException("AutoResume goes only with OnTimeout = Pause.");
-        }
-
-        if (options.AutoResume == true && options.KeepMemory == false)
-        {
-            throw new E2BInvalidArgumentException(
-                "AutoResume needs the memory: a sandbox paused without it cannot be woken by traffic. Connect to it instead.");
-        }
-
-        return new NewSandboxRequest
-        {
-            TemplateID = options.Template is { Length: > 0 } template ? template : E2BDefaults.Template,
-            Timeout = ToSeconds(options.Timeout),
-            Metadata = options.Metadata,
-            EnvVars = options.Environment,
-            Secure = options.Secure,
-            AllowInternetAccess = options.AllowInternetAccess ?? true,
-            AutoPause = options.OnTimeout is null ? null : pauses,
-            AutoPauseMemory = options.KeepMemory,
-            AutoResume = options.AutoResume is { } resume ? new AutoResumeModel(resume) : null,
-            VolumeMounts = options.VolumeMounts?.Select(mount => new VolumeMountModel(mount.Value, mount.Key)).ToList(),
-        };
-    }
 
     /// <summary>A lifetime in whole seconds, rounded up; <see langword="null"/> is the default one.</summary>
     public static int ToSeconds(TimeSpan? lifetime)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using E2B.Errors;
+using E2B.Mcp;
 using E2B.Protocol;
 using E2B.Protocol.Rest;
 using E2B.Sandboxes;
@@ -35,7 +36,9 @@ public sealed partial class SandboxOperations
     /// <param name="options">The sandbox to make.</param>
     /// <param name="cancellationToken">Gives up. A sandbox that is made all the same within 5 s is ended again.</param>
     /// <exception cref="E2BNotFoundException">There is no such template.</exception>
+    /// <exception cref="E2BInvalidArgumentException">An option cannot be, alone or with another.</exception>
     /// <exception cref="E2BTemplateException">The template is too old for this library; the sandbox was ended again.</exception>
+    /// <exception cref="E2BMcpException">The MCP servers could not be started; the sandbox was ended again.</exception>
     public async Task<Sandbox> CreateAsync(SandboxCreateOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (_client.Connection.Debug)
@@ -43,7 +46,8 @@ public sealed partial class SandboxOperations
             return Attach(E2BDefaults.DebugSandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
         }
 
-        NewSandboxRequest request = SandboxModels.ToRequest(options ?? new SandboxCreateOptions());
+        options ??= new SandboxCreateOptions();
+        NewSandboxRequest request = CreateRequest.From(options);
         SandboxModel made = await new SandboxCreation(_client, _plane, request).SendAsync(cancellationToken).ConfigureAwait(false);
         if (!new DaemonVersion(made.EnvdVersion).IsSupported)
         {
@@ -55,7 +59,13 @@ public sealed partial class SandboxOperations
             };
         }
 
-        return new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
+        var sandbox = new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
+        if (options.Mcp is not null)
+        {
+            await McpGateway.StartAsync(sandbox, options.Mcp, options.McpStartTimeout, cancellationToken).ConfigureAwait(false);
+        }
+
+        return sandbox;
     }
 
     /// <summary>What the control plane says about a sandbox.</summary>

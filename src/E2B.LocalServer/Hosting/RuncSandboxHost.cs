@@ -13,6 +13,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public bool CanPause => true;
 
+    public IVolumeHost? Volumes => _runtime is null ? null : new VolumeHost(_runtime.Parts.Volumes);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -44,7 +46,7 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk };
+        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk, Volumes = origin.Volumes };
         return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
@@ -63,6 +65,15 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     private static ResourceLimits Convert(SandboxLimits limits) =>
         new() { CpuCount = limits.CpuCount, MemoryMiB = limits.MemoryMB, DiskMiB = limits.DiskSizeMB };
+
+    private sealed class VolumeHost(VolumeDisks disks) : IVolumeHost
+    {
+        public Task CreateAsync(string image, int sizeMB) => Task.Run(() => disks.Create(image, sizeMB));
+
+        public Task<string> OpenAsync(string image) => Task.Run(() => disks.Mount(image));
+
+        public Task RemoveAsync(string image) => Task.Run(() => disks.Remove(image));
+    }
 
     private sealed class Hosted(RunningSandbox sandbox, SandboxLimits limits) : IHostedSandbox
     {

@@ -36,7 +36,7 @@ internal sealed class LocalApi : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port));
         WebApplication app = builder.Build();
         var services = new SandboxServices(host, saved, clock, log);
-        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey), log).HandleAsync);
+        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey, saved.Keys), log).HandleAsync);
         try
         {
             await app.StartAsync();

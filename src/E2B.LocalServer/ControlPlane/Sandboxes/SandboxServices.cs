@@ -6,25 +6,34 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class SandboxServices : IAsyncDisposable
 {
     private readonly MetricsSampler _sampler;
+    private readonly IVolumeHost? _volumeHost;
 
     public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
     {
-        var starter = new SandboxStarter(host, saved.Layers, clock);
-        (Clock, Saved, CanPause) = (clock, saved, host.CanPause);
-        Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
+        var starter = new SandboxStarter(host, saved, clock);
+        _volumeHost = host.Volumes;
+        (Clock, Saved, CanPause, StartedAt) = (clock, saved, host.CanPause, Times.ToMicrosecond(clock.GetUtcNow()));
+        Sandboxes = new SandboxRegistry(starter, saved, Past, TemplateUse, Load, clock, log);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
         Ports = new PortListeners(this, log);
         Templates = new TemplateCatalog(saved.Snapshots);
-        _sampler = new MetricsSampler(Sandboxes, clock);
+        _sampler = new MetricsSampler(Sandboxes, Load, clock);
     }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>When the server started.</summary>
+    public DateTimeOffset StartedAt { get; }
 
     public SavedData Saved { get; }
 
     /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
     public bool CanPause { get; }
+
+    /// <summary>What keeps volumes.</summary>
+    /// <exception cref="ApiException">501: nothing does here.</exception>
+    public IVolumeHost VolumeHost => _volumeHost ?? throw ApiException.NoVolumes();
 
     public SandboxRegistry Sandboxes { get; }
 
@@ -37,6 +46,10 @@ internal sealed class SandboxServices : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public PastSandboxes Past { get; } = new();
+
+    public TemplateUse TemplateUse { get; } = new();
+
+    public LoadHistory Load { get; } = new();
 
     public async ValueTask DisposeAsync()
     {

@@ -22,6 +22,7 @@ public sealed class SuspendE2BSandboxCommand : EachSandboxCmdlet
     private protected override async Task WorkAsync(Sandbox sandbox, object given, PipelineWriter writer, CancellationToken stop)
     {
         bool paused = await WithRequestTimeout(sandbox).PauseAsync(!FilesOnly, stop).ConfigureAwait(false);
+        Session.EndKeepAlive(sandbox.SandboxId);
         if (!paused && FilesOnly)
         {
             await writer.WarningAsync($"The sandbox {sandbox} was paused already, and stays as it is: -FilesOnly changes nothing about it.").ConfigureAwait(false);
