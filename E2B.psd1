@@ -59,6 +59,7 @@
         'Move-E2BItem'
         'Remove-E2BItem'
         'Get-E2BFileUrl'
+        'Invoke-E2BGit'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

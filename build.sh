@@ -21,6 +21,7 @@ need_packages() {
     command -v tmux >/dev/null || missing+=(tmux)
     [ -x /usr/bin/pgrep ] || missing+=(procps)
     [ -x /usr/bin/python3 ] || missing+=(python3)
+    [ -x /usr/bin/git ] || missing+=(git)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
   fi

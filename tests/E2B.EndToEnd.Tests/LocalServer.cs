@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
+using E2B.GitServer;
 
 [assembly: SupportedOSPlatform("linux")]
 [assembly: AssemblyFixture(typeof(E2B.EndToEnd.Tests.LocalServer))]
@@ -12,8 +14,25 @@ public sealed class LocalServer : IAsyncLifetime
     private readonly string _data = Directory.CreateTempSubdirectory("e2b-end-to-end-").FullName;
     private Process? _process;
     private E2BClient? _client;
+    private GitHttpServer? _git;
+    private GitHttpServer? _otherGit;
 
     public E2BClient Client => _client!;
+
+    /// <summary>Git repositories that sandboxes reach, and no others than <see cref="GitUser"/> but the public ones.</summary>
+    public GitHttpServer Git => _git!;
+
+    /// <summary>The same of somebody else.</summary>
+    public GitHttpServer OtherGit => _otherGit!;
+
+    public string GitFolder => Path.Combine(_data, "git");
+
+    public string GitPassword { get; } = $"tok-{Guid.NewGuid():n}";
+
+    public GitCredential GitUser => new("tester", GitPassword);
+
+    /// <summary>The address of a repository as sandboxes see it.</summary>
+    public string UrlOf(string repository) => $"http://host.e2b.internal:{Git.Port}/{repository}";
 
     /// <summary>How the server is reached.</summary>
     public E2BConnectionOptions Options { get; private set; } = new();
@@ -21,7 +40,12 @@ public sealed class LocalServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The server needs root.");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "E2B.LocalServer.dll"), "serve", "--port", "0", "--data", _data])
+        _git = await GitHttpServer.StartAsync(GitFolder, GitUser.UserName, GitPassword);
+        _otherGit = await GitHttpServer.StartAsync(Path.Combine(_data, "other-git"), "somebody", "else");
+        _git.MovedTo = $"http://host.e2b.internal:{_otherGit.Port}";
+        string[] ports = ["--allow-host-port", Port(_git), "--allow-host-port", Port(_otherGit)];
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "E2B.LocalServer.dll"), "serve", "--port", "0", "--data", Path.Combine(_data, "server"), .. ports])
         {
             RedirectStandardOutput = true,
         };
@@ -57,6 +81,10 @@ public sealed class LocalServer : IAsyncLifetime
             _process.Dispose();
         }
 
+        await (_git?.DisposeAsync() ?? default);
+        await (_otherGit?.DisposeAsync() ?? default);
         Directory.Delete(_data, recursive: true);
     }
+
+    private static string Port(GitHttpServer server) => server.Port.ToString(CultureInfo.InvariantCulture);
 }

@@ -63,13 +63,13 @@ internal sealed class ProcessClient
     }
 
     /// <summary>Ends a process that nobody waits for any more, as far as that can be done in a short time.</summary>
-    public async Task EndQuietlyAsync(int pid)
+    public async Task EndQuietlyAsync(int pid, StopOptions? how = null)
     {
         using var limit = new CancellationTokenSource(_endLimit);
         try
         {
             // A part of the time is for the leader alone, where the tree cannot be had.
-            await TreeStop.StopAsync(pid, new StopOptions(), limit.Token, _endLimit * 0.7).ConfigureAwait(false);
+            await TreeStop.StopAsync(pid, how ?? new StopOptions(), limit.Token, _endLimit * 0.7).ConfigureAwait(false);
         }
         catch (Exception e) when (e is E2BException or OperationCanceledException)
         {

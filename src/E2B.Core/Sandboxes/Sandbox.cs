@@ -39,6 +39,7 @@ public sealed partial class Sandbox
         Commands = new CommandsClient(this);
         Pty = new PtyClient(this);
         Files = new FilesClient(this);
+        Git = new GitClient(this);
         Ports = new PortsClient(this);
     }
 
@@ -92,6 +93,9 @@ public sealed partial class Sandbox
 
     /// <summary>Files and directories.</summary>
     public FilesClient Files { get; }
+
+    /// <summary>Git repositories.</summary>
+    public GitClient Git { get; }
 
     /// <summary>What listens in the sandbox, and the ways to it.</summary>
     public PortsClient Ports { get; }

@@ -61,9 +61,25 @@ internal static class ErrorFactory
         TransferEntryException { Error: TransferEntryError.HashMismatch } => ("E2BHashMismatch", ErrorCategory.InvalidData),
         TransferEntryException { Error: TransferEntryError.InTheWay } => ("E2BInTheWay", ErrorCategory.ResourceExists),
         TransferEntryException => ("E2BEntryFailed", ErrorCategory.InvalidResult),
+        GitException git => Classify(git),
         E2BException => ("E2BServiceError", ErrorCategory.NotSpecified),
         UnauthorizedAccessException => ("E2BLocalAccessDenied", ErrorCategory.PermissionDenied),
         IOException => ("E2BLocalFileError", ErrorCategory.ReadError),
         _ => ("E2BServiceError", ErrorCategory.NotSpecified),
+    };
+
+    private static (string Id, ErrorCategory Category) Classify(GitException exception) => exception switch
+    {
+        GitAuthenticationException => ("E2BGitAuthenticationFailed", ErrorCategory.AuthenticationError),
+        GitUpstreamException => ("E2BGitNoUpstream", ErrorCategory.InvalidOperation),
+        GitConflictException => ("E2BGitConflict", ErrorCategory.InvalidResult),
+        GitDivergedException => ("E2BGitDiverged", ErrorCategory.InvalidOperation),
+        GitRepositoryException => ("E2BGitNotARepository", ErrorCategory.ObjectNotFound),
+        GitIdentityException => ("E2BGitNoIdentity", ErrorCategory.InvalidOperation),
+        GitNotFoundException => ("E2BGitNotFound", ErrorCategory.ObjectNotFound),
+        GitExistsException => ("E2BGitExists", ErrorCategory.ResourceExists),
+        GitUnreachableException => ("E2BGitUnreachable", ErrorCategory.ConnectionError),
+        GitNotInstalledException => ("E2BGitNotInstalled", ErrorCategory.NotInstalled),
+        _ => ("E2BGitFailed", ErrorCategory.InvalidResult),
     };
 }

@@ -3,6 +3,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using E2B;
+using E2B.Conformance;
 
 using var client = new E2BClient(new E2BConnectionOptions());
 while (await Console.In.ReadLineAsync() is { } line)
@@ -105,6 +106,8 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
             return (await files.GetDownloadUrlAsync(Text("path"), link)).AbsoluteUri;
         case "uploadUrl":
             return (await files.GetUploadUrlAsync((string?)request["path"], link)).AbsoluteUri;
+        case var git when git.StartsWith("git", StringComparison.Ordinal):
+            return await GitAnswers.AnswerAsync(sandbox.Git, request);
         case "metrics":
             DateTimeOffset? Moment(string name) => (long?)request[name] is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
             return new JsonArray([.. (await sandbox.GetMetricsAsync(Moment("start"), Moment("end"))).Select(Metric)]);
