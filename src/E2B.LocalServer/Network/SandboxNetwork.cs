@@ -6,6 +6,7 @@ using E2B.LocalServer.Native;
 using E2B.LocalServer.Network.Egress;
 using E2B.LocalServer.Network.Names;
 using E2B.LocalServer.Network.Ports;
+using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.Network;
 
@@ -52,6 +53,11 @@ internal sealed class SandboxNetwork : IAsyncDisposable
     /// <exception cref="NetworkException">This machine cannot do it; the message says what is missing.</exception>
     public static async Task<SandboxNetwork> OpenAsync(NetworkOptions options, string sharedDirectory, ILogger log)
     {
+        if (HostPrograms.Missing(HostPrograms.NeededByNetwork) is { } missing)
+        {
+            throw new NetworkException(missing);
+        }
+
         var network = new SandboxNetwork(NetworkNamespace.Create(), options);
         try
         {

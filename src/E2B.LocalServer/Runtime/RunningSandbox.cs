@@ -192,7 +192,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         var prepared = watch.Elapsed;
 
         either.Token.ThrowIfCancellationRequested();
-        var namespaceFd = (int)_idRange.UserNamespace.DangerousGetHandle();
+        var namespaceFd = (int)_idRange.MountMapping.DangerousGetHandle();
         _files.Mount(_parts.Base, Spec.Layers, _parts.Options.Agent, namespaceFd, Spec.Overrides);
         var mounted = watch.Elapsed;
 
@@ -205,7 +205,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private async Task StartContainerAsync(IdRange idRange)
     {
         var config = OciConfig.Build(
-            _files.Root, ControlGroup, Spec.Limits, idRange.First, _parts.Options.Agent);
+            _files.Root, ControlGroup, Spec.Limits, idRange, _parts.Options.Agent);
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);
         await File.WriteAllTextAsync(Path.Combine(_bundle, "config.json"), config.ToJsonString());
@@ -216,7 +216,8 @@ public sealed class RunningSandbox : IAsyncDisposable
         using (var listener = Descriptor.Listen(_socketPath))
         {
             _containerMade = true;
-            InitPid = await _parts.Runc.RunAsync(ContainerId, _bundle, Number(theirs), Number(listener));
+            InitPid = await _parts.Runc.RunAsync(
+                ContainerId, _bundle, Spec.Overrides?.OpenFiles ?? ProcessLimits.OpenFiles, Number(theirs), Number(listener));
         }
 
         _ = WatchAsync();
