@@ -13,6 +13,9 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public bool CanPause => true;
 
+    /// <summary>For tests: what runs the containers.</summary>
+    internal SandboxRuntime Runtime => _runtime!;
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -44,7 +47,7 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk };
+        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk, Overrides = origin.Overrides };
         return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 

@@ -68,6 +68,9 @@ public sealed record SandboxOrigin(SandboxLimits Limits)
 
     /// <summary>A disk that <see cref="IHostedSandbox.KeepDiskAsync"/> kept, made with these limits and layers; an empty one without.</summary>
     public string? Disk { get; init; }
+
+    /// <summary>For tests: takes single protections away, to see that an attack works without them.</summary>
+    internal ProtectionOverrides? Overrides { get; init; }
 }
 
 /// <summary>What a sandbox may use.</summary>

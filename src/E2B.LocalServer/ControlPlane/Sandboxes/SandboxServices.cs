@@ -7,10 +7,10 @@ internal sealed class SandboxServices : IAsyncDisposable
 {
     private readonly MetricsSampler _sampler;
 
-    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
+    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log)
     {
         var starter = new SandboxStarter(host, saved.Layers, clock);
-        (Clock, Saved, CanPause) = (clock, saved, host.CanPause);
+        (Clock, Saved, CanPause, Limits) = (clock, saved, host.CanPause, limits);
         Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
@@ -25,6 +25,8 @@ internal sealed class SandboxServices : IAsyncDisposable
 
     /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
     public bool CanPause { get; }
+
+    public ServerLimits Limits { get; }
 
     public SandboxRegistry Sandboxes { get; }
 
