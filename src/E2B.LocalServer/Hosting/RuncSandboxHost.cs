@@ -69,6 +69,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     private sealed class Hosted(RunningSandbox sandbox, SandboxLimits limits) : IHostedSandbox
     {
+        public string Name => sandbox.ContainerId;
+
         public Task Exited => sandbox.Exited;
 
         public SandboxLimits Limits => limits;

@@ -81,18 +81,23 @@ public sealed class IsolationWorld : IAsyncLifetime
         return (sandbox, Runtime.Sandboxes.Single(one => !before.Contains(one)));
     }
 
-    /// <summary>Runs a script, and gives what it prints, however it ends.</summary>
+    /// <summary>Runs a script, and gives what it prints, to stdout last, however it ends.</summary>
     public static async Task<string> RunAsync(E2B.Sandbox sandbox, string script, string user = "root")
     {
         try
         {
             var options = new CommandOptions { User = user, Timeout = TimeSpan.FromSeconds(90) };
             CommandResult result = await sandbox.Commands.RunAsync(script, options, Token);
-            return result.StandardOutput + result.StandardError;
+            return result.StandardError + result.StandardOutput;
         }
         catch (CommandExitException e)
         {
-            return e.Result.StandardOutput + e.Result.StandardError;
+            return e.Result.StandardError + e.Result.StandardOutput;
+        }
+        catch (E2BTimeoutException e) when (e.Kind == E2BTimeoutKind.SandboxEnded)
+        {
+            // Who uses up all of its memory may end its own sandbox, agent and all.
+            return Attempt.Refused;
         }
     }
 
@@ -186,8 +191,6 @@ public sealed class IsolationWorld : IAsyncLifetime
                     {
                         Configuration = change.Apply,
                         OpenFiles = change.OpenFiles,
-                        RootLayer = change.RootLayer,
-                        WithoutOverlay = change.WithoutOverlay,
                     },
                 },
                 cancellationToken);

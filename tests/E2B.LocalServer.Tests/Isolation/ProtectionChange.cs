@@ -13,10 +13,6 @@ internal sealed class ProtectionChange
 
     public long? OpenFiles { get; set; }
 
-    public string? RootLayer { get; set; }
-
-    public bool WithoutOverlay { get; set; }
-
     public void Configure(Action<JsonObject> step) => _steps.Add(step);
 
     public void WithoutSystemCallFilter() => Configure(config => config["linux"]!.AsObject().Remove("seccomp"));
@@ -49,6 +45,15 @@ internal sealed class ProtectionChange
         });
     }
 
+    /// <summary>
+    /// A user namespace that is made with the container, and so belongs to the host's root. Only then can others'
+    /// namespaces be joined.
+    /// </summary>
+    public void OwnedByRoot() => Configure(config => Namespace(config, "user").AsObject().Remove("path"));
+
+    /// <summary>How many processes there may be; any number without one.</summary>
+    public void LimitProcesses(int? most) => Configure(config => config["linux"]!["resources"]!["pids"]!["limit"] = most ?? 4000);
+
     /// <summary>The host's processes are seen.</summary>
     public void WithoutPidNamespace()
     {
@@ -69,14 +74,8 @@ internal sealed class ProtectionChange
         RemoveMount(config, "/sys");
     });
 
-    public void AddMount(string destination, string type, string source, params string[] options) => Configure(config =>
-        config["mounts"]!.AsArray().Add(new JsonObject
-        {
-            ["destination"] = destination,
-            ["type"] = type,
-            ["source"] = source,
-            ["options"] = new JsonArray([.. options.Select(option => JsonValue.Create(option))]),
-        }));
+    public void AddMount(string destination, string type, string source, params string[] options) =>
+        Configure(config => AddMountTo(config, destination, type, source, options));
 
     public void Apply(JsonObject config)
     {
@@ -85,6 +84,15 @@ internal sealed class ProtectionChange
             step(config);
         }
     }
+
+    public static void AddMountTo(JsonObject config, string destination, string type, string source, params string[] options) =>
+        config["mounts"]!.AsArray().Add(new JsonObject
+        {
+            ["destination"] = destination,
+            ["type"] = type,
+            ["source"] = source,
+            ["options"] = new JsonArray([.. options.Select(option => JsonValue.Create(option))]),
+        });
 
     public static void RemoveMount(JsonObject config, string destination) => config["mounts"]!.AsArray().Remove(Mount(config, destination));
 

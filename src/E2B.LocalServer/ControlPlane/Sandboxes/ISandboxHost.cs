@@ -23,6 +23,9 @@ public interface IHostedSandbox : IAsyncDisposable
     /// <summary>Ends (successfully, whatever the reason) when the sandbox has stopped by itself or was disposed.</summary>
     Task Exited { get; }
 
+    /// <summary>What the host calls it; it has that name before it is anybody's sandbox.</summary>
+    string Name => string.Empty;
+
     /// <summary>What it may use.</summary>
     SandboxLimits Limits { get; }
 

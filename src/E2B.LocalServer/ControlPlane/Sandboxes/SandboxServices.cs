@@ -1,4 +1,5 @@
 using E2B.LocalServer.Edge;
+using E2B.LocalServer.Hosting;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -7,11 +8,11 @@ internal sealed class SandboxServices : IAsyncDisposable
 {
     private readonly MetricsSampler _sampler;
 
-    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log)
+    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log, ServerLog? events = null)
     {
         var starter = new SandboxStarter(host, saved.Layers, clock);
         (Clock, Saved, CanPause, Limits) = (clock, saved, host.CanPause, limits);
-        Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log);
+        Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log, events);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
         Ports = new PortListeners(this, log);
