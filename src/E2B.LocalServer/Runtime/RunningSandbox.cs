@@ -344,7 +344,10 @@ public sealed class RunningSandbox : IAsyncDisposable
                 await Task.WhenAny(Exited, Task.Delay(_longestDeath));
             }
 
-            await _parts.Runc.DeleteAsync(ContainerId);
+            if (!Exited.IsCompleted || !await _parts.Runc.TryForgetAsync(ContainerId, ControlGroup))
+            {
+                await _parts.Runc.DeleteAsync(ContainerId);
+            }
         }
         finally
         {
