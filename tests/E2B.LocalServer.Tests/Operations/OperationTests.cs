@@ -148,7 +148,7 @@ public sealed class OperationTests(ITestOutputHelper output) : IAsyncLifetime
     {
         int many = ServerProcess.IsSoak ? 10_000 : 200;
         using ServerProcess server = await ServerProcess.StartAsync(_data, "--pool", "0");
-        await MakeAndRemoveAsync(server, 40);
+        await MakeAndRemoveAsync(server, 30);
         await UntilAsync(() => server.FindTraces(_data).Count == 0);
         (int files, long memory, int mounts) = server.Measure();
         await MakeAndRemoveAsync(server, many);
@@ -167,8 +167,15 @@ public sealed class OperationTests(ITestOutputHelper output) : IAsyncLifetime
         new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = Token },
         async (_, token) =>
         {
-            E2B.Sandbox sandbox = await server.Client.Sandboxes.CreateAsync(cancellationToken: token);
-            await sandbox.KillAsync(token);
+            try
+            {
+                E2B.Sandbox sandbox = await server.Client.Sandboxes.CreateAsync(cancellationToken: token);
+                await sandbox.KillAsync(token);
+            }
+            catch (E2BException e) when (server.Errors.Length > 0)
+            {
+                throw new InvalidOperationException(server.Errors, e);
+            }
         });
 
     private static async Task StartBusyAsync(ServerProcess server, int count) => await Parallel.ForEachAsync(
@@ -191,7 +198,7 @@ public sealed class OperationTests(ITestOutputHelper output) : IAsyncLifetime
                 await MakeAndRemoveAsync(server, 4);
             }
         }
-        catch (E2BException)
+        catch (Exception e) when (e is E2BException or InvalidOperationException)
         {
             // It is gone.
         }

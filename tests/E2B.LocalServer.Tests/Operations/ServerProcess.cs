@@ -116,6 +116,17 @@ internal sealed class ServerProcess : IDisposable
         await WaitAsync();
     }
 
+    /// <summary>Waits until it has said something on stderr.</summary>
+    public async Task UntilAsync(string text)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!Errors.Contains(text, StringComparison.Ordinal))
+        {
+            Assert.True(!_process.HasExited && watch.Elapsed < TimeSpan.FromSeconds(60), $"It did not say '{text}', but: {Errors}");
+            await Task.Delay(20, TestRuntime.Token);
+        }
+    }
+
     public async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync(TestRuntime.Token);
