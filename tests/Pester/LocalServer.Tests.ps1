@@ -134,7 +134,7 @@ Describe 'The local server of a session' {
 
     It 'passes on what the machine lacks, with the command that mends it' -Skip:(-not (Get-Command unshare -ErrorAction Ignore)) {
         # In a mount namespace of its own, runc is hidden behind a file that is no program.
-        $script = "Import-Module '$module'; try { Start-E2BLocalServer -DataDirectory '$TestDrive/eleven' } catch { `"`$_`" }"
+        $script = "Import-Module '$module'; try { Start-E2BLocalServer -DataDirectory '$TestDrive/eleven' -ErrorAction Stop } catch { `"`$_`" }"
         Set-Content "$TestDrive/lacking.ps1" $script
         $null = New-Item -ItemType File -Force "$TestDrive/noprogram"
         $output = unshare --mount sh -c "mount --bind '$TestDrive/noprogram' '$((Get-Command runc).Source)' && exec pwsh -NoProfile -NonInteractive -File '$TestDrive/lacking.ps1'"
