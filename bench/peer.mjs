@@ -77,11 +77,23 @@ works.fan = async (all, rounds) => {
   for (let i = 0; i < rounds; i++) await Promise.all(all.map((one) => one.commands.run('true')))
 }
 
-const all = await Promise.all(id.split(',').map((one) => Sandbox.connect(one, { timeoutMs: 3_600_000 })))
+works.lives = async (_, n) => {
+  await Promise.all(
+    Array.from({ length: n }, async () => {
+      const sandbox = await Sandbox.create()
+      if (!(await sandbox.kill())) throw new Error(`the sandbox ${sandbox.sandboxId} was gone`)
+    }),
+  )
+}
+
+const all = await Promise.all((id === '-' ? [] : id.split(',')).map((one) => Sandbox.connect(one, { timeoutMs: 3_600_000 })))
 const sandbox = mode === 'fan' ? all : all[0]
 const work = works[mode]
 const before = peak()
-await work(sandbox, mode === 'true' ? 10 : mode === 'fan' ? 2 : mode.startsWith('tree') ? -count : 1)
+await work(sandbox, mode === 'true' || mode === 'lives' ? 10 : mode === 'fan' ? 2 : mode.startsWith('tree') ? -count : 1)
+const usedBefore = process.cpuUsage()
 const begin = performance.now()
 await work(sandbox, count)
-console.log(((performance.now() - begin) / 1000).toFixed(4), (peak() - before).toFixed(1))
+const seconds = (performance.now() - begin) / 1000
+const { user, system } = process.cpuUsage(usedBefore)
+console.log(seconds.toFixed(4), (peak() - before).toFixed(1), ((user + system) / 1e6).toFixed(4))

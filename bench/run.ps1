@@ -3,8 +3,8 @@
 param(
     [int] $Rounds = 5,
 
-    [ValidateSet('commands', 'files', 'start')]
-    [string[]] $Only = @('commands', 'files', 'start')
+    [ValidateSet('commands', 'files', 'start', 'sandboxes')]
+    [string[]] $Only = @('commands', 'files', 'start', 'sandboxes')
 )
 
 $ErrorActionPreference = 'Stop'
@@ -22,6 +22,8 @@ try {
             Remove-E2BSandbox $sandbox
         }
     }
+
+    if ($Only -contains 'sandboxes') { . "$PSScriptRoot/idle.ps1" }
 
     if ($Only -contains 'start') {
         Use-Server @('--pool', '0') { . "$PSScriptRoot/cold.ps1" }

@@ -37,15 +37,15 @@ function Measure-Seconds([scriptblock] $Block) {
 function Invoke-Sdk([string[]] $Arguments) {
     $output = dotnet $sdk @Arguments
     if ($LASTEXITCODE -ne 0) { throw "Sdk $Arguments failed" }
-    $seconds, $memory = -split $output
-    [pscustomobject]@{ Seconds = [double]$seconds; Memory = [double]$memory }
+    $seconds, $memory, $cpu = -split $output
+    [pscustomobject]@{ Seconds = [double]$seconds; Memory = [double]$memory; Cpu = [double]$cpu }
 }
 
 function Invoke-Peer([string[]] $Arguments) {
     $output = node "$root/bench/peer.mjs" @Arguments
     if ($LASTEXITCODE -ne 0) { throw "peer $Arguments failed" }
-    $seconds, $memory = -split $output
-    [pscustomobject]@{ Seconds = [double]$seconds; Memory = [double]$memory }
+    $seconds, $memory, $cpu = -split $output
+    [pscustomobject]@{ Seconds = [double]$seconds; Memory = [double]$memory; Cpu = [double]$cpu }
 }
 
 function Use-Server([string[]] $Options, [scriptblock] $Block) {

@@ -28,7 +28,8 @@ internal static partial class TestTarget
         Directory.CreateDirectory(results);
         Counts total = DotNet(repository, results, environment)
             + Conformance(repository, results, environment)
-            + Pester(repository, results, environment);
+            + Pester(repository, results, environment)
+            + (soak ? Scan(repository, results, environment) : default);
         Console.WriteLine();
         if (total.Skipped > 0)
         {
@@ -94,6 +95,30 @@ internal static partial class TestTarget
             ? [.. File.ReadAllText(report).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)]
             : [0, 0, 0];
         return Checked("Pester", exitCode, new Counts(counts[0], counts[1], counts[2]));
+    }
+
+    /// <summary>The Pester suites once more, with -Verbose and -Debug on, to look for secrets in what they write.</summary>
+    private static Counts Scan(Repository repository, string results, Dictionary<string, string> environment)
+    {
+        Heading("Secrets: the suites' output with all streams on");
+        if (PowerShell.Find(repository) is null)
+        {
+            Console.WriteLine("THE SCAN DID NOT RUN: there is no PowerShell on this machine.");
+            return default;
+        }
+
+        // Small numbers: it is the streams that matter here.
+        var once = new Dictionary<string, string>(environment) { ["E2B_SOAK"] = string.Empty };
+        string report = Path.Combine(results, "scan.txt");
+        int exitCode = PowerShell.RunScript(repository, repository.At("tests", "Pester", "run.ps1"), once, "-Report", report, "-Scan");
+        if (exitCode == 3)
+        {
+            Console.WriteLine("THE SCAN DID NOT RUN: PowerShell has no Pester 5 module.");
+            return default;
+        }
+
+        // One check: that nothing was shown. The suites' own tests were counted before.
+        return Checked("Secrets", exitCode, exitCode == 0 ? new Counts(1, 0, 0) : new Counts(0, 1, 0));
     }
 
     /// <summary>A suite that ended badly without naming a failed test, or that ran nothing, is a failure of its own.</summary>

@@ -27,6 +27,16 @@ internal static class Measure
         }
     }
 
+    /// <summary>Makes so many sandboxes at once, and ends each as soon as it is there.</summary>
+    public static Task LivesAsync(E2BClient client, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+    {
+        Sandbox sandbox = await client.Sandboxes.CreateAsync();
+        if (!await sandbox.KillAsync())
+        {
+            throw new InvalidDataException($"the sandbox {sandbox.SandboxId} was gone");
+        }
+    }));
+
     public static async Task<Func<int, Task>> RawEachAsync(string[] sandboxIds)
     {
         var http = new HttpClient();

@@ -10,8 +10,9 @@ using E2B.Bench;
 //   Sdk fileup|filedown 0 ID FILE         a local file to the sandbox and back
 // Each is done once before, which does not count.
 //   Sdk first 1 -            create, first command, kill
+//   Sdk lives COUNT -        create and kill of so many sandboxes at once
 //   Sdk fan|fanraw ROUNDS ID,ID,…  one command in each of many sandboxes at once
-// Prints seconds, and the growth of the process's largest memory in MiB.
+// Prints seconds, the growth of the process's largest memory in MiB, and its processor time in seconds.
 string mode = args[0];
 int count = int.Parse(args[1], CultureInfo.InvariantCulture);
 string local = args.Length > 3 ? args[3] : string.Empty;
@@ -22,13 +23,14 @@ if (mode == "first")
     return;
 }
 
-string[] ids = args[2].Split(',');
+string[] ids = args[2] == "-" ? [] : args[2].Split(',');
 Sandbox[] sandboxes = await Task.WhenAll(ids.Select(async id => client.Sandboxes.Attach(await client.Sandboxes.GetAsync(id))));
-Sandbox sandbox = sandboxes[0];
+Sandbox sandbox = sandboxes.FirstOrDefault()!;
 Func<int, Task> work = mode switch
 {
     "fan" => n => Measure.EachAsync(sandboxes.Select(one => (Func<int, Task>)(_ => Measure.CommandsAsync(one, 1))), n),
     "fanraw" => await Measure.RawEachAsync(ids),
+    "lives" => n => Measure.LivesAsync(client, n),
     "true" => n => Measure.CommandsAsync(sandbox, n),
     "raw" => await Measure.RawAsync(new HttpClient(), args[2]),
     "up" => n => Measure.UploadAsync(sandbox, n),
@@ -41,7 +43,10 @@ Func<int, Task> work = mode switch
 };
 double before = Measure.PeakMemory();
 await work(local.Length > 0 ? -count : mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
+TimeSpan used = Environment.CpuUsage.TotalTime;
 var watch = Stopwatch.StartNew();
 await work(count);
 watch.Stop();
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:0.0000} {Measure.PeakMemory() - before:0.0}"));
+used = Environment.CpuUsage.TotalTime - used;
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture, $"{watch.Elapsed.TotalSeconds:0.0000} {Measure.PeakMemory() - before:0.0} {used.TotalSeconds:0.0000}"));

@@ -24,6 +24,9 @@ public static class E2BHeaders
     /// <summary>In the answer to a list: how many sandboxes run in all.</summary>
     public const string TotalRunning = "X-Total-Running";
 
+    /// <summary>In the answer to connect, when the sandbox was paused: <c>memory</c>, or <c>files</c> when its processes are lost. The local server alone sends it.</summary>
+    public const string ResumedFrom = "E2b-Resumed-From";
+
     /// <summary>Seconds between keepalive frames that a client asks for.</summary>
     public const string KeepalivePingInterval = "Keepalive-Ping-Interval";
 

@@ -89,6 +89,47 @@ describe('the official client and E2B.Core', () => {
     assert.equal((await sandbox.files.getInfo('/tmp/url2')).owner, 'root')
   })
 
+  it('find the same ports under the same hosts', async () => {
+    const cloud = { apiUrl: 'https://api.e2b.app' }
+    for (const [mode, sandboxDomain] of [
+      [cloud, undefined],
+      [cloud, 'e2b-juliett.dev'],
+      [{ apiUrl: 'https://api.cluster.example', domain: 'cluster.example' }, undefined],
+      [{ apiUrl: 'https://api.cluster.example', domain: 'cluster.example' }, 'cluster.example:8443'],
+      [{ debug: true }, undefined],
+    ]) {
+      for (const port of [80, 3000, 49_999]) {
+        const theirs = new e2b.ConnectionConfig({ domain: 'e2b.app', debug: false, ...mode }).getHost(sandbox.sandboxId, port, sandboxDomain)
+        const ours = await peer.ask({ do: 'portUrl', domain: 'e2b.app', debug: false, ...mode, sandboxDomain, port })
+        assert.deepEqual(ours, { host: theirs, url: `${mode.debug ? 'http' : 'https'}://${theirs}/`.replace(':80/', '/') })
+      }
+    }
+  })
+
+  it('reach the same program, each by its own way', async () => {
+    const command = await sandbox.commands.run('mkdir -p /tmp/www && cd /tmp/www && echo hello > index.html && exec python3 -m http.server 8000 --bind 127.0.0.1', { background: true })
+    const ours = await peer.ask({ do: 'portUrl', sandboxDomain: sandbox.sandboxDomain, port: 8000, wait: true })
+    assert.equal(ours.host, sandbox.getHost(8000))
+    assert.match(ours.url, /^http:\/\/127\.0\.0\.1:\d+\/$/)
+    assert.equal(await (await fetch(ours.url)).text(), 'hello\n')
+    await command.kill()
+  })
+
+  it('are told the same of what the sandbox uses', async () => {
+    await sandbox.commands.run('sha256sum /usr/bin/* > /dev/null')
+    const plain = (samples) => samples.map((one) => ({ ...one, timestamp: one.timestamp.getTime(), cpuUsedPct: Math.round(one.cpuUsedPct * 100) / 100 }))
+
+    // A sample may be taken between the two, and it ends the range: what both have is compared.
+    const theirs = plain(await sandbox.getMetrics())
+    const ours = await peer.ask({ do: 'metrics' })
+    assert.ok(theirs.length > 0)
+    assert.deepEqual(ours.slice(0, theirs.length), theirs)
+    const [start, end] = [theirs[0].timestamp, theirs.at(-1).timestamp + 4000]
+    const range = { start: new Date(start), end: new Date(end) }
+    assert.deepEqual(await peer.ask({ do: 'metrics', start, end }), plain(await sandbox.getMetrics(range)))
+    assert.deepEqual(await peer.ask({ do: 'metrics', start: start + 3_600_000, end: end + 3_600_000 }), [])
+  })
+
   it('miss the same things', async () => {
     await assert.rejects(peer.ask({ do: 'read', path: '/tmp/nothing-here' }), { name: 'SandboxFileNotFoundException' })
     await assert.rejects(peer.ask({ do: 'read', path: '/tmp' }), { name: 'E2BInvalidArgumentException' })

@@ -15,6 +15,9 @@ public sealed class LocalServer : IAsyncLifetime
 
     public E2BClient Client => _client!;
 
+    /// <summary>How the server is reached.</summary>
+    public E2BConnectionOptions Options { get; private set; } = new();
+
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "The server needs root.");
@@ -30,13 +33,14 @@ public sealed class LocalServer : IAsyncLifetime
             said[parts[0]] = parts[1];
         }
 
-        _client = new E2BClient(new E2BConnectionOptions
+        Options = new E2BConnectionOptions
         {
             ApiUrl = new Uri(said["E2B_API_URL"]),
             SandboxUrl = new Uri(said["E2B_SANDBOX_URL"]),
             ApiKey = said["E2B_API_KEY"],
             Environment = static _ => null,
-        });
+        };
+        _client = new E2BClient(Options);
     }
 
     public async ValueTask DisposeAsync()

@@ -147,3 +147,61 @@ Describe 'A create that fails on its way' {
         Remove-E2BSandbox $sandbox
     }
 }
+
+Describe 'A copy or a snapshot that fails on its way' {
+    BeforeAll {
+        $patient = Connect-E2B $env:E2B_API_KEY -ApiUrl $spoiler.Url -SandboxUrl $env:E2B_SANDBOX_URL -PassThru
+        Disconnect-E2B
+        $spoiler.Faults.Clear()
+        $original = New-E2BSandbox -Connection $patient -Metadata @{ suite = 'repeat-copy' } -TimeoutSec 1200
+    }
+    AfterEach {
+        $spoiler.Faults.Clear()
+        Get-E2BSandbox -Metadata @{ suite = 'repeat-copy' } | Where-Object SandboxId -ne $original.SandboxId | Remove-E2BSandbox
+        Get-E2BSnapshot $original | Remove-E2BSnapshot -Force
+    }
+    AfterAll {
+        Get-E2BSandbox -Metadata @{ suite = 'repeat-copy' } | Remove-E2BSandbox
+        Get-E2BSnapshot | Remove-E2BSnapshot -Force
+    }
+
+    It 'is not made twice: <Fault>' -ForEach @(
+        @{ Fault = 'refuse 429 0'; Made = 1; Expected = $null }
+        @{ Fault = 'refuse 429 date'; Made = 1; Expected = $null }
+        # HttpListener makes an empty answer of a connection that it breaks off before it has sent anything.
+        @{ Fault = 'reset before'; Made = 0; Expected = 'E2BProtocolError' }
+        @{ Fault = 'reset after'; Made = 1; Expected = 'E2BProtocolError' }
+        @{ Fault = 'refuse 502'; Made = 0; Expected = 'E2BUnreachable' }
+        @{ Fault = 'instead 502'; Made = 1; Expected = 'E2BUnreachable' }
+        @{ Fault = 'instead 500'; Made = 1; Expected = 'E2BServiceError' }
+        @{ Fault = 'late'; Made = 1; Expected = 'E2BRequestTimeout' }
+    ) {
+        # Less than the answer takes where it is to come too late.
+        $limit = $Fault -eq 'late' ? @{ RequestTimeoutSec = 2 } : @{}
+        $spoiler.Faults.Enqueue($Fault)
+        $copy = Copy-E2BSandbox $original @limit -ErrorAction SilentlyContinue -ErrorVariable problem
+        if ($Expected) {
+            $problem.FullyQualifiedErrorId | Should -BeLike "$Expected,*"
+            "$problem" | Should -BeLike "*A fork of $original may run all the same*"
+        }
+        else { $copy | Should -HaveCount 1 }
+        Wait-Until { @(Get-E2BSandbox -Metadata @{ suite = 'repeat-copy' }).Count -eq 1 + $Made }
+
+        $spoiler.Faults.Enqueue($Fault)
+        $snapshot = New-E2BSnapshot $original @limit -ErrorAction SilentlyContinue -ErrorVariable problem
+        if ($Expected) {
+            $problem.FullyQualifiedErrorId | Should -BeLike "$Expected,*"
+            "$problem" | Should -BeLike "*may have been made all the same: list the snapshots of $original*"
+        }
+        else { $snapshot | Should -HaveCount 1 }
+        Wait-Until { @(Get-E2BSnapshot $original).Count -eq $Made }
+    }
+
+    It 'a pause is asked for again, and ends up paused' -ForEach 'refuse 429 0', 'reset after', 'refuse 503 0' {
+        $spoiler.Faults.Enqueue($_)
+        Suspend-E2BSandbox $original -ErrorAction Stop
+        (Get-E2BSandbox $original.SandboxId).State | Should -Be 'Paused'
+        Resume-E2BSandbox $original
+        Invoke-E2BCommand $original 'echo back' | Should -Be 'back'
+    }
+}

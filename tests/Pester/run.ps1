@@ -1,10 +1,13 @@
 # Runs the Pester suite against a local server of its own.
 #   -Report   a file for the counts: passed, failed, skipped
 #   -Path     some test files instead of all
+#   -Scan     look for secrets in everything that the cmdlets write, with -Verbose and -Debug on; failed tests do not
+#             count then, since some look at these streams
 # Exit codes: 0 all passed, 1 some failed, 3 there is no Pester.
 param(
     [string] $Report,
-    [string[]] $Path = "$PSScriptRoot/*.Tests.ps1"
+    [string[]] $Path = "$PSScriptRoot/*.Tests.ps1",
+    [switch] $Scan
 )
 
 $ErrorActionPreference = 'Stop'
@@ -13,6 +16,7 @@ if (-not (Get-Module -ListAvailable -Name Pester | Where-Object Version -ge '5.0
 }
 
 Import-Module Pester -MinimumVersion 5.0
+. "$PSScriptRoot/CanaryScan.ps1"
 $root = Resolve-Path "$PSScriptRoot/../.."
 $data = Join-Path ([IO.Path]::GetTempPath()) "e2b-pester-$PID"
 
@@ -32,10 +36,15 @@ try {
     $configuration.Run.Path = $Path
     $configuration.Run.PassThru = $true
     $configuration.Output.Verbosity = 'Detailed'
+    $canaries = Start-CanaryScan $data -AllStreams:$Scan
+    $key = $env:E2B_API_KEY
     $result = Invoke-Pester -Configuration $configuration
+    $shown = @(Complete-CanaryScan $canaries $key)
+    $shown | ForEach-Object { Write-Host "SECRETS: $_" }
 
     # A file that cannot even be read or set up has failed as much as a test in it.
-    $failed = $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount
+    $failed = $shown.Count
+    if (-not $Scan) { $failed += $result.FailedCount + $result.FailedBlocksCount + $result.FailedContainersCount }
     if ($Report) {
         Set-Content -LiteralPath $Report -Value "$($result.PassedCount) $failed $($result.SkippedCount)"
     }

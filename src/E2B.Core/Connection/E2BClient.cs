@@ -32,6 +32,7 @@ public sealed class E2BClient : IDisposable
         Transport = transport;
         _ownsTransport = ownsTransport;
         Sandboxes = new SandboxOperations(this);
+        Snapshots = new SnapshotOperations(this);
         Account = new AccountOperations(this);
     }
 
@@ -40,6 +41,9 @@ public sealed class E2BClient : IDisposable
 
     /// <summary>What the control plane does with sandboxes.</summary>
     public SandboxOperations Sandboxes { get; }
+
+    /// <summary>Snapshots of sandboxes.</summary>
+    public SnapshotOperations Snapshots { get; }
 
     /// <summary>What an account's access token is for.</summary>
     public AccountOperations Account { get; }

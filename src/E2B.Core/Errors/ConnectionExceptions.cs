@@ -41,6 +41,9 @@ public enum E2BTimeoutKind
 
     /// <summary>A watch's: the directory was watched for as long as it was to be.</summary>
     Watch,
+
+    /// <summary>A wait's: what was waited for had not come by then.</summary>
+    Wait,
 }
 
 /// <summary>A limit of time passed; <see cref="Kind"/> says which.</summary>

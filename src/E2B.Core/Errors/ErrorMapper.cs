@@ -22,6 +22,8 @@ internal static class ErrorMapper
             >= 300 and < 400 => new E2BProtocolException(
                 $"Could not {context.Action}: {context.Server.Authority} redirects to {answer.Location?.GetLeftPart(UriPartial.Path) ?? "another address"}, "
                 + "and credentials are not sent on. Set the URL that is meant (E2B_API_URL or E2B_SANDBOX_URL)."),
+            400 when said.Contains("sandboxes using it", StringComparison.Ordinal) => new E2BConflictException(
+                Sentence(context, said, string.Empty) + " End the sandboxes that were made from it first, paused ones too."),
             400 or 422 => new E2BInvalidArgumentException(Sentence(context, said, "the server refused the request as invalid")),
             401 or 403 when !fromDaemon => Unauthorized(context, said, KeyAdvice),
             401 or 403 when IsAboutUser(said) => UnknownUser(context, said),
@@ -184,9 +186,15 @@ internal static class ErrorMapper
         cause.RequestId);
 
     /// <summary>A create whose outcome was not known, and of which no sandbox was found.</summary>
-    public static E2BException NotFoundAgain(E2BException failure, string mark)
+    public static E2BException NotFoundAgain(E2BException failure, string mark) => MayHaveHappened(
+        failure, $"No sandbox of this request was found; one that comes later has the label {Sandboxes.RequestMark.Key}={mark} and ends with its lifetime.");
+
+    /// <summary>A failure after which something may have been made all the same.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="what">What may be there, and how to find it.</param>
+    public static E2BException MayHaveHappened(E2BException failure, string what)
     {
-        string message = failure.Message + $" No sandbox of this request was found; one that comes later has the label {Sandboxes.RequestMark.Key}={mark} and ends with its lifetime.";
+        string message = $"{failure.Message} {what}";
         E2BException error = failure switch
         {
             E2BTimeoutException timeout => new E2BTimeoutException(timeout.Kind, message, timeout.InnerException) { Limit = timeout.Limit },
@@ -197,6 +205,13 @@ internal static class ErrorMapper
         error.Facts = failure.Facts;
         return error;
     }
+
+    /// <summary>Something that only a running sandbox can do, asked of a paused one.</summary>
+    public static E2BException IsPaused(string action, E2BException cause) => new E2BConflictException(
+        $"Could not {action}: it is paused. Resume it first, by connecting to it.", cause)
+    {
+        Facts = cause.Facts,
+    };
 
     private static E2BException With(E2BException error, CallContext context, int? status = null, string? requestId = null)
     {

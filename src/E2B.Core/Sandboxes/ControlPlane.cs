@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -36,13 +38,44 @@ internal sealed class ControlPlane
         (await SendPageAsync(call, type, cancellationToken).ConfigureAwait(false)).Content;
 
     /// <summary>The same for a list that has pages.</summary>
-    public Task<(TAnswer Content, string? NextToken)> SendPageAsync<TAnswer>(
-        RestCall call, JsonTypeInfo<TAnswer> type, CancellationToken cancellationToken) => RunAsync(
+    public async Task<(TAnswer Content, string? NextToken)> SendPageAsync<TAnswer>(
+        RestCall call, JsonTypeInfo<TAnswer> type, CancellationToken cancellationToken)
+    {
+        (TAnswer content, _, string? next) = await SendAsync(call, type, E2BHeaders.NextToken, cancellationToken).ConfigureAwait(false);
+        return (content, next);
+    }
+
+    /// <summary>The same where the answer's status and one of its headers say something too.</summary>
+    public Task<(TAnswer Content, HttpStatusCode Status, string? Header)> SendAsync<TAnswer>(
+        RestCall call, JsonTypeInfo<TAnswer> type, string header, CancellationToken cancellationToken) => RunAsync(
             call,
             (response, body) => (
                 JsonSerializer.Deserialize(body.Span, type) ?? throw new FramingException("The body is 'null'."),
-                response.Headers.TryGetValues(E2BHeaders.NextToken, out IEnumerable<string>? values) ? values.FirstOrDefault() : null),
+                response.StatusCode,
+                response.Headers.TryGetValues(header, out IEnumerable<string>? values) ? values.FirstOrDefault() : null),
             cancellationToken);
+
+    /// <summary>All that a list with pages has. A page is asked for when the one before it is used up, and not earlier.</summary>
+    /// <param name="path">The list, with its query.</param>
+    /// <param name="action">What is being done, as the end of "could not".</param>
+    /// <param name="type">A page.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async IAsyncEnumerable<TItem> ListAsync<TItem>(
+        string path, string action, JsonTypeInfo<IReadOnlyList<TItem>> type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            string page = next is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}nextToken={Uri.EscapeDataString(next)}";
+            (IReadOnlyList<TItem> items, next) = await SendPageAsync(
+                new RestCall(HttpMethod.Get, page, action, Repeat.Safe), type, cancellationToken).ConfigureAwait(false);
+            foreach (TItem item in items)
+            {
+                yield return item;
+            }
+        }
+        while (!string.IsNullOrEmpty(next));
+    }
 
     /// <summary>A request whose answer says nothing more.</summary>
     public Task SendAsync(RestCall call, CancellationToken cancellationToken) =>

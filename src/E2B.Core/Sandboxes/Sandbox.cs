@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using E2B.Sandboxes;
 using E2B.Transport;
 
 namespace E2B;
@@ -6,16 +8,17 @@ namespace E2B;
 /// <summary>A sandbox, and what can be done in it. All its members may be used by several threads at once.</summary>
 /// <remarks>
 /// The object outlives the sandbox: what is asked of it then fails with an error that says so. What it tells
-/// of the sandbox is as it was when the object was made; <see cref="GetInfoAsync"/> asks anew.
+/// of the sandbox is as it was when the object was made, or when it last paused the sandbox, connected to it or
+/// asked by <see cref="GetInfoAsync"/>.
 /// </remarks>
-public sealed class Sandbox
+public sealed partial class Sandbox
 {
     private readonly EndpointSource _endpoint;
     private readonly SandboxAccess _access;
-    private readonly SandboxInfo? _info;
+    private readonly StrongBox<SandboxFacts> _facts;
 
     internal Sandbox(E2BClient client, string sandboxId, SandboxAccess access, bool isAccessKnown, SandboxInfo? info = null)
-        : this(client, sandboxId, access, info, isAccessKnown
+        : this(client, sandboxId, access, new StrongBox<SandboxFacts>(new SandboxFacts(info)), isAccessKnown
             ? new EndpointSource(new DaemonEndpoint(client.Connection, sandboxId, access))
             : new EndpointSource(async cancellationToken => new DaemonEndpoint(
                 client.Connection,
@@ -24,9 +27,9 @@ public sealed class Sandbox
     {
     }
 
-    private Sandbox(E2BClient client, string sandboxId, SandboxAccess access, SandboxInfo? info, EndpointSource endpoint)
+    private Sandbox(E2BClient client, string sandboxId, SandboxAccess access, StrongBox<SandboxFacts> facts, EndpointSource endpoint)
     {
-        _info = info;
+        _facts = facts;
         Client = client;
         SandboxId = sandboxId;
         _access = access;
@@ -36,6 +39,7 @@ public sealed class Sandbox
         Commands = new CommandsClient(this);
         Pty = new PtyClient(this);
         Files = new FilesClient(this);
+        Ports = new PortsClient(this);
     }
 
     /// <summary>The sandbox's id.</summary>
@@ -48,28 +52,28 @@ public sealed class Sandbox
     public string Template => Access.Alias ?? TemplateId;
 
     /// <summary>Running or paused; unknown for an object made of an id alone.</summary>
-    public SandboxState State => _info?.State ?? SandboxState.Unknown;
+    public SandboxState State => Facts.State;
 
     /// <summary>When it was started; <see langword="null"/> where that is not known.</summary>
-    public DateTimeOffset? StartedAt => _info?.StartedAt;
+    public DateTimeOffset? StartedAt => Facts.StartedAt;
 
     /// <summary>When its lifetime ends; <see langword="null"/> where that is not known.</summary>
-    public DateTimeOffset? EndAt => _info?.EndAt;
+    public DateTimeOffset? EndAt => Facts.EndAt;
 
     /// <summary>How long it still lives, counted from now; <see langword="null"/> where that is not known.</summary>
-    public TimeSpan? TimeLeft => _info?.TimeLeft;
+    public TimeSpan? TimeLeft => Facts.TimeLeft;
 
     /// <summary>Processors; <see langword="null"/> where that is not known, as right after a create.</summary>
-    public int? CpuCount => Known(_info?.CpuCount);
+    public int? CpuCount => Known(Facts.Info?.CpuCount);
 
     /// <summary>Memory in MiB; <see langword="null"/> where that is not known, as right after a create.</summary>
-    public int? MemoryMB => Known(_info?.MemoryMB);
+    public int? MemoryMB => Known(Facts.Info?.MemoryMB);
 
     /// <summary>Disk in MiB; <see langword="null"/> where that is not known, as right after a create.</summary>
-    public int? DiskMB => Known(_info?.DiskMB);
+    public int? DiskMB => Known(Facts.Info?.DiskMB);
 
     /// <summary>The caller's own labels; empty where they are not known.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _info?.Metadata ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Metadata => Facts.Info?.Metadata ?? System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The version of the daemon in the sandbox; empty where it is not known yet.</summary>
     public string EnvdVersion => _endpoint.Known?.Version.Text ?? _access.EnvdVersion ?? string.Empty;
@@ -89,16 +93,25 @@ public sealed class Sandbox
     /// <summary>Files and directories.</summary>
     public FilesClient Files { get; }
 
+    /// <summary>What listens in the sandbox, and the ways to it.</summary>
+    public PortsClient Ports { get; }
+
     internal DaemonClient Daemon { get; }
 
+    /// <summary>The token for restricted ports, where it is known: create and connect tell it.</summary>
+    internal string? TrafficAccessToken => Access.TrafficAccessToken;
+
     internal Commands.ProcessClient Processes { get; }
+
+    /// <summary>Replaced as a whole, so that readers need no lock.</summary>
+    private SandboxFacts Facts => Volatile.Read(ref _facts.Value!);
 
     private SandboxAccess Access => _endpoint.Known?.Access ?? _access;
 
     /// <summary>The same sandbox with another request timeout.</summary>
     /// <param name="requestTimeout">How long a request may take; zero for no limit.</param>
     public Sandbox WithRequestTimeout(TimeSpan requestTimeout) =>
-        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _info, _endpoint);
+        new(Client.WithRequestTimeout(requestTimeout), SandboxId, _access, _facts, _endpoint) { McpToken = McpToken };
 
     /// <summary>Ends the sandbox with all it holds.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -113,11 +126,20 @@ public sealed class Sandbox
         ? Task.CompletedTask
         : Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken);
 
-    /// <summary>What the control plane says about the sandbox.</summary>
+    /// <summary>Keeps the sandbox alive until the lease is disposed of or the process ends; at least so long afterwards.</summary>
+    /// <param name="lifetime">How long it lives on when nobody extends its life any more; the service gives 15 s at least and 1 hour at the most.</param>
+    /// <exception cref="E2BInvalidArgumentException"><paramref name="lifetime"/> is not positive.</exception>
+    public SandboxLease KeepAlive(TimeSpan lifetime) => new(this, lifetime);
+
+    /// <summary>What the control plane says about the sandbox. This object tells that too from then on.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
-    public Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default) =>
-        Client.Sandboxes.GetAsync(SandboxId, cancellationToken);
+    public async Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default)
+    {
+        SandboxInfo info = await Client.Sandboxes.GetAsync(SandboxId, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _facts.Value, Facts.Told(info));
+        return info;
+    }
 
     /// <summary>Whether the sandbox runs: its daemon is asked.</summary>
     /// <param name="cancellationToken">Gives up.</param>
@@ -150,6 +172,28 @@ public sealed class Sandbox
     /// <summary>The host (and port) under which a port of the sandbox is found, without a scheme.</summary>
     /// <param name="port">A port in the sandbox.</param>
     public string GetHost(int port) => Client.Connection.GetHost(SandboxId, port, Access.Domain);
+
+    /// <summary>The URL under which a port of the sandbox is reached from this machine: see <see cref="PortsClient.GetUrlAsync"/>.</summary>
+    /// <param name="port">A port in the sandbox.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Uri> GetUrlAsync(int port, CancellationToken cancellationToken = default) => Ports.GetUrlAsync(port, cancellationToken);
+
+    /// <summary>Waits until the sandbox is in a state.</summary>
+    /// <param name="state">Running, paused, or ended.</param>
+    /// <param name="timeout">How long; <see langword="null"/> means 60 s, zero means no limit.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What the control plane says then; <see langword="null"/> when the sandbox has ended.</returns>
+    /// <exception cref="SandboxNotFoundException">The sandbox is gone, and something else was waited for.</exception>
+    /// <exception cref="E2BTimeoutException">It was not in the state in this time, <see cref="E2BTimeoutKind.Wait"/>.</exception>
+    public Task<SandboxInfo?> WaitForStateAsync(SandboxState state, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        state is SandboxState.Running or SandboxState.Paused or SandboxState.Ended
+            ? TimedWait.RunAsync(
+                this,
+                timeout ?? PortsClient.DefaultTimeout,
+                stop => StateWait.RunAsync(this, state, stop),
+                () => $"The sandbox {SandboxId} was not {state.ToString().ToLowerInvariant()}",
+                cancellationToken)
+            : throw new E2BInvalidArgumentException("A sandbox can be waited for until it is Running, Paused or Ended.");
 
     /// <summary>The sandbox's id.</summary>
     public override string ToString() => SandboxId;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using E2B.Errors;
 using E2B.Protocol.Rest;
+using E2B.Recovery;
 using E2B.Transport;
 
 namespace E2B.Sandboxes;
@@ -11,9 +12,6 @@ namespace E2B.Sandboxes;
 /// </summary>
 internal sealed class SandboxCreation
 {
-    /// <summary>How long a create that was given up is still waited for.</summary>
-    private static readonly TimeSpan _undoLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>The waits before each look for a sandbox that a server may still be making.</summary>
     private static readonly TimeSpan[] _looks =
     [
@@ -46,31 +44,8 @@ internal sealed class SandboxCreation
     }
 
     /// <summary>Sends it. Given up, it ends the sandbox that was made all the same: it would live on, and be billed.</summary>
-    public async Task<SandboxModel> SendAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var abandon = new CancellationTokenSource();
-        Task<SandboxModel> making = SendOrFindAsync(abandon.Token);
-        try
-        {
-            return await making.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            abandon.CancelAfter(_undoLimit);
-            try
-            {
-                SandboxModel made = await making.ConfigureAwait(false);
-                await _client.Sandboxes.KillAsync(made.SandboxID, abandon.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is E2BException or OperationCanceledException)
-            {
-                // It was not made, or not in time: then it ends with its lifetime.
-            }
-
-            throw;
-        }
-    }
+    public Task<SandboxModel> SendAsync(CancellationToken cancellationToken) => GivenUp.UndoAsync(
+        SendOrFindAsync, (made, token) => _client.Sandboxes.KillAsync(made.SandboxID, token), cancellationToken);
 
     private async Task<SandboxModel> SendOrFindAsync(CancellationToken cancellationToken)
     {
@@ -93,22 +68,11 @@ internal sealed class SandboxCreation
     }
 
     /// <summary>How often to look for a sandbox after a failure; 0 when the server cannot have made one.</summary>
-    private static int LooksAfter(E2BException failure) => failure switch
+    private static int LooksAfter(E2BException failure) => LostAnswer.Of(failure) switch
     {
-        // The client stopped listening, the connection broke, or a gateway did: a server behind it may be at work.
-        E2BTimeoutException { Kind: E2BTimeoutKind.Request } => _looks.Length,
-        E2BUnreachableException { StatusCode: null } => IsUnsent(failure) ? 0 : _looks.Length,
-        E2BUnreachableException { StatusCode: 502 or 504 } => _looks.Length,
-
-        // The server is done with the request and says that it failed, or something that is no answer.
-        E2BProtocolException { StatusCode: null } or { StatusCode: >= 500 } => 1,
+        LostAnswerKind.MayComeYet => _looks.Length,
+        LostAnswerKind.IsOver => 1,
         _ => 0,
-    };
-
-    private static bool IsUnsent(E2BException failure) => failure.InnerException is HttpRequestException
-    {
-        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
     };
 
     private async Task<SandboxModel?> FindAsync(int looks, CancellationToken cancellationToken)
@@ -117,6 +81,9 @@ internal sealed class SandboxCreation
         {
             Metadata = new Dictionary<string, string> { [RequestMark.Key] = _mark },
             States = [SandboxState.Running, SandboxState.Paused],
+
+            // A fork has all labels of its original, the mark too. The original is the older one.
+            OldestFirst = true,
         };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(LookLimit);

@@ -11,6 +11,9 @@ public enum SandboxState
 
     /// <summary>It is kept, and can be resumed.</summary>
     Paused,
+
+    /// <summary>It is there no more. No sandbox that is found has this state; it can be waited for.</summary>
+    Ended,
 }
 
 /// <summary>What the control plane says about a sandbox, at the moment when it was asked.</summary>
@@ -64,6 +67,9 @@ public sealed class SandboxInfo
 
     /// <summary>Whether it reaches the internet, where its maker said so. Never known from a list.</summary>
     public bool? AllowInternetAccess { get; init; }
+
+    /// <summary>The rules for its network. Never known from a list: <see langword="null"/> there.</summary>
+    public SandboxNetworkInfo? Network { get; init; }
 
     /// <summary>What happens at the end of its lifetime, <c>kill</c> or <c>pause</c>. Never known from a list.</summary>
     public string? OnTimeout { get; init; }

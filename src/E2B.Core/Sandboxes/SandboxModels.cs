@@ -25,6 +25,7 @@ internal static class SandboxModels
         EnvdVersion = model.EnvdVersion,
         Metadata = RequestMark.TakeFrom(model.Metadata),
         AllowInternetAccess = model.AllowInternetAccess,
+        Network = isDetailed ? new SandboxNetworkInfo(model.Network, model.AllowInternetAccess) : null,
         OnTimeout = model.Lifecycle?.OnTimeout,
         AutoResume = model.Lifecycle?.AutoResume,
         Domain = model.Domain is { Length: > 0 } domain ? domain : null,
@@ -34,7 +35,14 @@ internal static class SandboxModels
     };
 
     /// <summary>What is known of a sandbox that was just made: the answer tells little, so the rest is what was asked for.</summary>
-    public static SandboxInfo ToInfo(SandboxModel made, NewSandboxRequest request)
+    public static SandboxInfo ToInfo(SandboxModel made, NewSandboxRequest request) =>
+        Made(made, request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds, RequestMark.TakeFrom(request.Metadata), like: null);
+
+    /// <summary>The same of a fork: it is like its original, where that is known.</summary>
+    public static SandboxInfo ToInfo(SandboxModel made, int lifetime, SandboxInfo? original) =>
+        Made(made, lifetime, original?.Metadata ?? new Dictionary<string, string>(), original);
+
+    private static SandboxInfo Made(SandboxModel made, int lifetime, IReadOnlyDictionary<string, string> metadata, SandboxInfo? like)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new SandboxInfo
@@ -44,9 +52,12 @@ internal static class SandboxModels
             Alias = made.Alias is { Length: > 0 } alias ? alias : null,
             State = SandboxState.Running,
             StartedAt = now,
-            EndAt = now + TimeSpan.FromSeconds(request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds),
+            EndAt = now + TimeSpan.FromSeconds(lifetime),
+            CpuCount = like?.CpuCount ?? 0,
+            MemoryMB = like?.MemoryMB ?? 0,
+            DiskMB = like?.DiskMB ?? 0,
             EnvdVersion = made.EnvdVersion,
-            Metadata = RequestMark.TakeFrom(request.Metadata),
+            Metadata = metadata,
         };
     }
 
@@ -68,40 +79,6 @@ internal static class SandboxModels
         TemplateId = info.TemplateId,
         Alias = info.Alias,
     };
-
-    public static NewSandboxRequest ToRequest(SandboxCreateOptions options)
-    {
-        bool pauses = options.OnTimeout == SandboxTimeoutAction.Pause;
-        if (options.KeepMemory is not null && !pauses)
-        {
-            throw new E2BInvalidArgumentException("KeepMemory goes only with OnTimeout = Pause.");
-        }
-
-        if (options.AutoResume == true && !pauses)
-        {
-            throw new E2BInvalidArgumentException("AutoResume goes only with OnTimeout = Pause.");
-        }
-
-        if (options.AutoResume == true && options.KeepMemory == false)
-        {
-            throw new E2BInvalidArgumentException(
-                "AutoResume needs the memory: a sandbox paused without it cannot be woken by traffic. Connect to it instead.");
-        }
-
-        return new NewSandboxRequest
-        {
-            TemplateID = options.Template is { Length: > 0 } template ? template : E2BDefaults.Template,
-            Timeout = ToSeconds(options.Timeout),
-            Metadata = options.Metadata,
-            EnvVars = options.Environment,
-            Secure = options.Secure,
-            AllowInternetAccess = options.AllowInternetAccess ?? true,
-            AutoPause = options.OnTimeout is null ? null : pauses,
-            AutoPauseMemory = options.KeepMemory,
-            AutoResume = options.AutoResume is { } resume ? new AutoResumeModel(resume) : null,
-            VolumeMounts = options.VolumeMounts?.Select(mount => new VolumeMountModel(mount.Value, mount.Key)).ToList(),
-        };
-    }
 
     /// <summary>A lifetime in whole seconds, rounded up; <see langword="null"/> is the default one.</summary>
     public static int ToSeconds(TimeSpan? lifetime)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using E2B.Errors;
+using E2B.Mcp;
 using E2B.Protocol;
 using E2B.Protocol.Rest;
 using E2B.Sandboxes;
@@ -15,7 +16,7 @@ namespace E2B;
 /// <see cref="E2BTimeoutException"/>, <see cref="E2BUnreachableException"/> and <see cref="E2BException"/>, and
 /// <see cref="OperationCanceledException"/> when its caller gave up.
 /// </remarks>
-public sealed class SandboxOperations
+public sealed partial class SandboxOperations
 {
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
@@ -35,7 +36,9 @@ public sealed class SandboxOperations
     /// <param name="options">The sandbox to make.</param>
     /// <param name="cancellationToken">Gives up. A sandbox that is made all the same within 5 s is ended again.</param>
     /// <exception cref="E2BNotFoundException">There is no such template.</exception>
+    /// <exception cref="E2BInvalidArgumentException">An option cannot be, alone or with another.</exception>
     /// <exception cref="E2BTemplateException">The template is too old for this library; the sandbox was ended again.</exception>
+    /// <exception cref="E2BMcpException">The MCP servers could not be started; the sandbox was ended again.</exception>
     public async Task<Sandbox> CreateAsync(SandboxCreateOptions? options = null, CancellationToken cancellationToken = default)
     {
         if (_client.Connection.Debug)
@@ -43,7 +46,8 @@ public sealed class SandboxOperations
             return Attach(E2BDefaults.DebugSandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
         }
 
-        NewSandboxRequest request = SandboxModels.ToRequest(options ?? new SandboxCreateOptions());
+        options ??= new SandboxCreateOptions();
+        NewSandboxRequest request = CreateRequest.From(options);
         SandboxModel made = await new SandboxCreation(_client, _plane, request).SendAsync(cancellationToken).ConfigureAwait(false);
         if (!new DaemonVersion(made.EnvdVersion).IsSupported)
         {
@@ -55,24 +59,13 @@ public sealed class SandboxOperations
             };
         }
 
-        return new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
-    }
-
-    /// <summary>Connects to a sandbox; one that is paused is resumed.</summary>
-    /// <param name="sandboxId">The sandbox's id.</param>
-    /// <param name="timeout">How long it lives from now on at least (a running one's lifetime is never shortened); <see langword="null"/> means 300 s.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
-    public async Task<Sandbox> ConnectAsync(string sandboxId, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
-    {
-        RequireId(sandboxId);
-        if (_client.Connection.Debug)
+        var sandbox = new Sandbox(_client, made.SandboxID, SandboxModels.ToAccess(made), isAccessKnown: true, SandboxModels.ToInfo(made, request));
+        if (options.Mcp is not null)
         {
-            return Attach(sandboxId, new SandboxAccess { EnvdVersion = DaemonVersion.Newest });
+            await McpGateway.StartAsync(sandbox, options.Mcp, options.McpStartTimeout, cancellationToken).ConfigureAwait(false);
         }
 
-        SandboxModel model = await _plane.SendAsync(ConnectCall(sandboxId, timeout), RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
-        return Attach(sandboxId, SandboxModels.ToAccess(model));
+        return sandbox;
     }
 
     /// <summary>What the control plane says about a sandbox.</summary>
@@ -93,20 +86,12 @@ public sealed class SandboxOperations
     public async IAsyncEnumerable<SandboxInfo> ListAsync(
         SandboxListFilter? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        string query = ToQuery(filter ?? new SandboxListFilter());
-        string? next = null;
-        do
+        IAsyncEnumerable<SandboxDetailModel> models = _plane.ListAsync(
+            "/v2/sandboxes" + ToQuery(filter ?? new SandboxListFilter()), "list sandboxes", RestJson.Default.IReadOnlyListSandboxDetailModel, cancellationToken);
+        await foreach (SandboxDetailModel model in models.ConfigureAwait(false))
         {
-            string page = next is null ? query : $"{query}{(query.Length == 0 ? '?' : '&')}nextToken={Uri.EscapeDataString(next)}";
-            var call = new RestCall(HttpMethod.Get, "/v2/sandboxes" + page, "list sandboxes", Repeat.Safe);
-            (IReadOnlyList<SandboxDetailModel> models, next) = await _plane
-                .SendPageAsync(call, RestJson.Default.IReadOnlyListSandboxDetailModel, cancellationToken).ConfigureAwait(false);
-            foreach (SandboxDetailModel model in models)
-            {
-                yield return SandboxModels.ToInfo(model, isDetailed: false);
-            }
+            yield return SandboxModels.ToInfo(model, isDetailed: false);
         }
-        while (!string.IsNullOrEmpty(next));
     }
 
     /// <summary>Ends a sandbox with all it holds. In debug mode nothing happens.</summary>
@@ -167,16 +152,13 @@ public sealed class SandboxOperations
     internal async Task<SandboxAccess> GetAccessAsync(string sandboxId, CancellationToken cancellationToken) =>
         SandboxModels.ToAccess(await GetAsync(sandboxId, cancellationToken).ConfigureAwait(false));
 
-    internal static RestCall ConnectCall(string sandboxId, TimeSpan? timeout) =>
-        About(sandboxId, HttpMethod.Post, "/connect", "connect to", Repeat.Safe, ToJson(timeout));
-
-    private static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
+    internal static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
         method, $"/sandboxes/{Uri.EscapeDataString(sandboxId)}{rest}", $"{verb} the sandbox {sandboxId}", repeat, body, sandboxId, Missing.Sandbox);
 
     private static byte[] ToJson(TimeSpan? timeout) =>
         JsonSerializer.SerializeToUtf8Bytes(new TimeoutRequest(SandboxModels.ToSeconds(timeout)), RestJson.Default.TimeoutRequest);
 
-    private static void RequireId(string sandboxId)
+    internal static void RequireId(string sandboxId)
     {
         if (string.IsNullOrWhiteSpace(sandboxId))
         {

@@ -17,6 +17,9 @@ internal sealed class EndpointSource : IDisposable
     public ValueTask<DaemonEndpoint> GetAsync(CancellationToken cancellationToken) =>
         _known is { } known ? new ValueTask<DaemonEndpoint>(known) : new ValueTask<DaemonEndpoint>(FindAsync(cancellationToken));
 
+    /// <summary>Another endpoint from now on: a sandbox that was resumed may have another token, or another daemon.</summary>
+    public void Renew(DaemonEndpoint endpoint) => _known = endpoint;
+
     public void Dispose() => _gate.Dispose();
 
     private async Task<DaemonEndpoint> FindAsync(CancellationToken cancellationToken)
@@ -24,7 +27,15 @@ internal sealed class EndpointSource : IDisposable
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _known ??= await _find!(cancellationToken).ConfigureAwait(false);
+            if (_known is null)
+            {
+                DaemonEndpoint found = await _find!(cancellationToken).ConfigureAwait(false);
+
+                // What Renew brought meanwhile is newer.
+                _known ??= found;
+            }
+
+            return _known;
         }
         finally
         {

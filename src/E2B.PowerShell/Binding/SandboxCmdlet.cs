@@ -102,7 +102,7 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
                 return [];
             }
 
-            _targets.Add(Session.Defaults.Sandbox ?? NoSandbox());
+            _targets.Add(GetDefaultSandbox() ?? NoSandbox());
         }
 
         var found = new List<Sandbox>(_targets.Count);

@@ -10,7 +10,9 @@ internal static class RunningSandboxes
     /// <summary>A person waits at the prompt: a service that takes longer than this completes nothing.</summary>
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(2);
 
-    private static readonly SandboxListFilter _filter = new() { States = [SandboxState.Running] };
+    private static readonly SandboxListFilter _running = new() { States = [SandboxState.Running] };
+
+    private static readonly SandboxListFilter _all = new();
 
     /// <summary>The client that the command line would use.</summary>
     public static E2BClient ClientFor(IDictionary boundParameters)
@@ -20,14 +22,14 @@ internal static class RunningSandboxes
         return Clients.For(Connections.Resolve(given, E2BSession.Current));
     }
 
-    /// <summary>The running sandboxes; none when the service does not answer in time or not at all.</summary>
-    public static IReadOnlyList<SandboxInfo> List(IDictionary boundParameters)
+    /// <summary>The running sandboxes, and the paused ones if asked for; none when the service does not answer in time or not at all.</summary>
+    public static IReadOnlyList<SandboxInfo> List(IDictionary boundParameters, bool withPaused = false)
     {
         try
         {
             E2BClient client = ClientFor(boundParameters);
             using var limit = new CancellationTokenSource(_limit);
-            return Task.Run(() => CollectAsync(client, limit.Token)).GetAwaiter().GetResult();
+            return Task.Run(() => CollectAsync(client, withPaused ? _all : _running, limit.Token)).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is E2BException or OperationCanceledException)
         {
@@ -36,10 +38,11 @@ internal static class RunningSandboxes
         }
     }
 
-    private static async Task<IReadOnlyList<SandboxInfo>> CollectAsync(E2BClient client, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SandboxInfo>> CollectAsync(
+        E2BClient client, SandboxListFilter filter, CancellationToken cancellationToken)
     {
         var found = new List<SandboxInfo>();
-        await foreach (SandboxInfo info in client.Sandboxes.ListAsync(_filter, cancellationToken).ConfigureAwait(false))
+        await foreach (SandboxInfo info in client.Sandboxes.ListAsync(filter, cancellationToken).ConfigureAwait(false))
         {
             found.Add(info);
         }

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Management.Automation;
-using E2B.PowerShell.Binding;
 using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Completion;
@@ -20,14 +19,7 @@ internal static class SandboxDirectories
         {
             E2BSession session = E2BSession.Current;
 
-            // A path that is the only positional so far is bound to -Sandbox here.
-            object? named = SandboxArgument.Enumerate(boundParameters["Sandbox"]).FirstOrDefault();
-            named = named is string text && !SandboxArgument.CanBeId(text) ? null : named;
-            Sandbox? sandbox = named is null
-                ? session.Defaults.Sandbox
-                : SandboxArgument.TryGetSandbox(named, out Sandbox? given)
-                    ? given
-                    : RunningSandboxes.ClientFor(boundParameters).Sandboxes.Attach(SandboxArgument.GetId(named));
+            Sandbox? sandbox = NamedSandbox.Of(boundParameters);
             if (sandbox is null)
             {
                 return [];

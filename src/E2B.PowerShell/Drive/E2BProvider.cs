@@ -64,7 +64,7 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
     {
         bool isPathAlone = drive.Root.Length == 0 || drive.Root[0] is '/' or '\\';
         (string id, string[] parts) = isPathAlone ? (string.Empty, DrivePaths.Split(drive.Root)) : DriveTarget.Divide(drive.Root);
-        object? named = parameters.Sandbox ?? (id.Length > 0 ? id : session.Defaults.Sandbox);
+        object? named = parameters.Sandbox ?? (id.Length > 0 ? id : await DefaultSandboxAsync(parameters, session, cancellationToken).ConfigureAwait(false));
         if (named is null)
         {
             throw new RecordedException(ErrorFactory.InvalidArgument(
@@ -94,6 +94,12 @@ public sealed partial class E2BProvider : NavigationCmdletProvider, IContentCmdl
             ? new E2BDriveInfo(drive, ProviderInfo, sandbox, root.ToProviderPath(Path.DirectorySeparatorChar), parameters.User)
             : throw new E2BInvalidArgumentException($"'{root.Path}' in the sandbox {namedId} is no directory, and cannot be the root of a drive.");
     }
+
+    private static async Task<Sandbox?> DefaultSandboxAsync(NewDriveParameters parameters, E2BSession session, CancellationToken cancellationToken) =>
+        session.DefaultSandbox.IsAtHand
+            ? session.Defaults.Sandbox
+            : (await session.DefaultSandbox.GetAsync(
+                Clients.For(Connections.Resolve(parameters.Connection, session)), cancellationToken).ConfigureAwait(false)).Sandbox;
 
     /// <inheritdoc/>
     protected override PSDriveInfo RemoveDrive(PSDriveInfo drive)

@@ -54,7 +54,40 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         }
     }
 
-    /// <summary>Says what was found wrong with stored settings.</summary>
+    /// <summary>The sandbox to work in where none is named: the default one, which is made if Set-E2BDefault was told so.</summary>
+    /// <returns><see langword="null"/> when there is none.</returns>
+    private protected Sandbox? GetDefaultSandbox()
+    {
+        DefaultSandbox usual = Session.DefaultSandbox;
+        if (usual.IsAtHand || (Session.Defaults.Sandbox is null && !ShouldProcess(Session.Defaults.Template ?? "base", "Make the default sandbox")))
+        {
+            return Session.Defaults.Sandbox;
+        }
+
+        E2BClient client = Client;
+        try
+        {
+            (Sandbox? sandbox, string? made, string? replaced) = Await(token => usual.GetAsync(client, token));
+            if (made is not null)
+            {
+                WriteVerbose(made);
+            }
+
+            if (replaced is not null)
+            {
+                WriteWarning(replaced);
+            }
+
+            return sandbox;
+        }
+        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        {
+            ThrowTerminatingError(ErrorFactory.Create(e, null));
+            throw;
+        }
+    }
+
+    /// <summary>Says what has become known since the last cmdlet: what is wrong with stored settings, which sandbox is not kept alive any more.</summary>
     private protected void PassOnWarnings()
     {
         while (Session.TryTakeWarning(out string? warning))
@@ -66,6 +99,7 @@ public abstract class ConnectedCmdlet : E2BCmdlet
     /// <summary>Finds the sandbox that a value names; what cannot be found is an error about it.</summary>
     private protected bool TryResolve(object value, out Sandbox sandbox)
     {
+        PassOnWarnings();
         if (SandboxArgument.TryGetSandbox(value, out sandbox!))
         {
             return true;

@@ -18,6 +18,8 @@ internal readonly struct PipelineWriter(ChannelWriter<PipelineItem> items, Cance
 
     public ValueTask WarningAsync(string text) => items.WriteAsync(new PipelineItem.Warning(text), stop);
 
+    public ValueTask VerboseAsync(string text) => items.WriteAsync(new PipelineItem.Verbose(text), stop);
+
     /// <summary>Tells of a request that is sent again. A full queue drops it: the pipeline has more to tell than it can.</summary>
     public void TryVerbose(RequestRepeat repeat) => items.TryWrite(new PipelineItem.Verbose(repeat.ToString()));
 

@@ -37,6 +37,12 @@ internal sealed class E2BSession
     /// <summary>The sandboxes that this session has made.</summary>
     public ManagedSandboxes Managed { get; } = new();
 
+    /// <summary>The sandboxes that this session keeps alive.</summary>
+    public SandboxLeases Leases { get; }
+
+    /// <summary>Makes the default sandbox where that is asked for.</summary>
+    public DefaultSandbox DefaultSandbox { get; }
+
     /// <summary>What completers have asked sandboxes for.</summary>
     public DirectoryCache Directories { get; } = new();
 
@@ -48,6 +54,12 @@ internal sealed class E2BSession
 
     /// <summary>The jobs of this session that have not ended yet.</summary>
     private readonly ConcurrentDictionary<Job, byte> _jobs = [];
+
+    public E2BSession()
+    {
+        Leases = new SandboxLeases(_warnings.Enqueue);
+        DefaultSandbox = new DefaultSandbox(this);
+    }
 
     public void Warn(IEnumerable<string> warnings)
     {
@@ -61,6 +73,30 @@ internal sealed class E2BSession
 
     /// <summary>To be told by every cmdlet that makes a sandbox, as soon as it is there.</summary>
     public void Created(Sandbox sandbox) => Managed.Add(sandbox);
+
+    /// <summary>To be told by every cmdlet that ends a sandbox, before it does.</summary>
+    public void Ending(string sandboxId) => Leases.End(sandboxId);
+
+    /// <summary>To be told by every cmdlet that has ended a sandbox, or found that it is gone.</summary>
+    public void Gone(string sandboxId)
+    {
+        Leases.End(sandboxId);
+        Managed.Forget(sandboxId);
+        if (Defaults.Sandbox?.SandboxId == sandboxId)
+        {
+            Defaults = Defaults with { Sandbox = null };
+        }
+    }
+
+    /// <summary>Keeps a sandbox alive while the session lives; another lifetime takes the place of the one before.</summary>
+    /// <param name="sandbox">A running sandbox.</param>
+    /// <param name="lifetime">How long it lives on afterwards; <see langword="null"/> for the usual lifetime.</param>
+    public void KeepAlive(Sandbox sandbox, TimeSpan? lifetime) =>
+        Leases.Add(sandbox, lifetime ?? Defaults.Lifetime ?? E2BDefault.UsualLifetime);
+
+    /// <summary>Keeps a sandbox alive no more. Also to be told by what pauses it.</summary>
+    /// <returns>Whether it was kept alive.</returns>
+    public bool EndKeepAlive(string sandboxId) => Leases.End(sandboxId);
 
     /// <summary>Has a job end with the session, if it has not by then.</summary>
     public void Track(Job job)
@@ -105,6 +141,8 @@ internal sealed class E2BSession
     /// <summary>Ends what the session has running: its jobs with their work in the sandboxes, and its server.</summary>
     private void End()
     {
+        Leases.Dispose();
+        DefaultSandbox.Dispose();
         Parallel.ForEach(_jobs.Keys, static job => job.StopJob());
         LocalServer?.Dispose();
     }

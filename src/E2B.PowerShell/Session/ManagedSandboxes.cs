@@ -2,15 +2,16 @@ using System.Collections.Concurrent;
 
 namespace E2B.PowerShell.Session;
 
-/// <summary>The sandboxes that this session has made, whoever has ended them since.</summary>
+/// <summary>The sandboxes that this session has made, and of which it does not know that they are gone.</summary>
 internal sealed class ManagedSandboxes
 {
-    private readonly ConcurrentDictionary<string, Sandbox> _byId = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Sandbox Sandbox, long Number)> _byId = new(StringComparer.Ordinal);
+    private long _made;
 
-    /// <summary>All of them, in no order.</summary>
-    public IReadOnlyCollection<Sandbox> All => (IReadOnlyCollection<Sandbox>)_byId.Values;
+    /// <summary>All of them, the newest first.</summary>
+    public IReadOnlyList<Sandbox> All => [.. _byId.Values.OrderByDescending(static made => made.Number).Select(static made => made.Sandbox)];
 
-    public void Add(Sandbox sandbox) => _byId[sandbox.SandboxId] = sandbox;
+    public void Add(Sandbox sandbox) => _byId[sandbox.SandboxId] = (sandbox, Interlocked.Increment(ref _made));
 
     public bool Contains(string sandboxId) => _byId.ContainsKey(sandboxId);
 

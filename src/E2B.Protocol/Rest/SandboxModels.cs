@@ -135,7 +135,7 @@ public sealed record SandboxDetailModel
     public string? Domain { get; init; }
 
     /// <summary>Not in lists: the traffic rules.</summary>
-    public JsonElement? Network { get; init; }
+    public NetworkModel? Network { get; init; }
 
     /// <summary>Not in lists: what happens at the end of the lifetime.</summary>
     public LifecycleModel? Lifecycle { get; init; }
@@ -149,9 +149,13 @@ public sealed record SandboxDetailModel
 /// <param name="OnTimeout"><c>kill</c> or <c>pause</c>.</param>
 public sealed record LifecycleModel(bool AutoResume, string OnTimeout);
 
-/// <summary>The body of <c>POST …/connect</c> and <c>POST …/timeout</c>.</summary>
+/// <summary>The body of <c>POST …/timeout</c>.</summary>
 /// <param name="Timeout">Seconds from now.</param>
 public sealed record TimeoutRequest(int Timeout);
+
+/// <summary>The body of <c>POST …/refreshes</c>.</summary>
+/// <param name="Duration">How many seconds it lives from now on at least, 0 to 3600.</param>
+public sealed record RefreshRequest(int Duration);
 
 /// <summary>The body of every error of the control plane.</summary>
 /// <param name="Code">The HTTP status once more.</param>

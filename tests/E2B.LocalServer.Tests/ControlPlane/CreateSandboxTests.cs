@@ -108,6 +108,7 @@ public sealed class CreateSandboxTests
     [InlineData("""{"templateID":"base","metadata":{"a":null}}""")]
     [InlineData("""{"templateID":"base","envVars":{"A=B":"c"}}""")]
     [InlineData("""{"templateID":"base","network":true}""")]
+    [InlineData("""{"templateID":"base","mcp":"browserbase"}""")]
     [InlineData("""{"templateID":"base","timeout":0}""")]
     [InlineData("""{"templateID":"base","timeout":-1}""")]
     [InlineData("""{"templateID":"base","timeout":86401}""")]
@@ -130,7 +131,6 @@ public sealed class CreateSandboxTests
     [InlineData(""" "network":{"somethingNew":1} """, "network.somethingNew")]
     [InlineData(""" "network":{"egressProxy":{"address":"a:1"}} """, "network.egressProxy")]
     [InlineData(""" "network":{"rules":{"a.example":[]}} """, "network.rules")]
-    [InlineData(""" "mcp":{} """, "mcp")]
     [InlineData(""" "iam":{"tokens":{"a":{}}} """, "iam")]
     [InlineData(""" "volumeMounts":[{"name":"a","path":"/a"}] """, "volumeMounts")]
     public async Task An_option_that_would_not_be_honoured_is_501_and_named(string option, string name)
@@ -150,6 +150,7 @@ public sealed class CreateSandboxTests
     [InlineData(""" "network":{},"iam":{"tokens":{}},"volumeMounts":[] """)]
     [InlineData(""" "network":{"allowPublicTraffic":true,"allowOut":[],"denyOut":[],"egressProxy":null,"rules":{}} """)]
     [InlineData(""" "allow_internet_access":false """)]
+    [InlineData(""" "mcp":{"browserbase":{"apiKey":"a"}} """)]
     [InlineData(""" "somethingNew":{"a":1} """)]
     [InlineData(""" "timeout":86400 """)]
     public async Task What_asks_for_nothing_more_is_accepted(string options)

@@ -58,7 +58,6 @@ internal sealed record EdgeError(string Message, int Code)
 [JsonSerializable(typeof(LogsModel))]
 [JsonSerializable(typeof(LogsV2Model))]
 [JsonSerializable(typeof(NetworkBody))]
-[JsonSerializable(typeof(NetworkOrder))]
 [JsonSerializable(typeof(PortBody))]
 [JsonSerializable(typeof(PortModel))]
 [JsonSerializable(typeof(EdgeError))]

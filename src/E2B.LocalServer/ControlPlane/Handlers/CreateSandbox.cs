@@ -27,6 +27,7 @@ internal static class CreateSandbox
         TimeSpan lifetime = Lifetimes.Optional(request.Timeout, defaultLifetime);
         CheckPausing(services, request);
         RefuseNotOffered(request);
+        CheckMcp(request.Mcp);
         CheckStrings("metadata", request.Metadata);
         CheckStrings("envVars", request.EnvVars);
         if (request.EnvVars?.FirstOrDefault(one => one.Key.Length == 0 || one.Key.Contains('=', StringComparison.Ordinal) || (one.Key + one.Value).Contains('\0', StringComparison.Ordinal)) is { Key: { } bad })
@@ -71,13 +72,21 @@ internal static class CreateSandbox
     private static void RefuseNotOffered(NewSandboxRequest request)
     {
         string? what =
-            IsGiven(request.Mcp) ? "mcp" :
             AsksForIam(request.Iam) ? "iam" :
             request.VolumeMounts is { Count: > 0 } ? "volumeMounts" :
             null;
         if (what is not null)
         {
             throw ApiException.NotOffered($"the option {what}");
+        }
+    }
+
+    // It is the client that starts the servers, by the program mcp-gateway of the template, and ends the sandbox where that fails.
+    private static void CheckMcp(JsonElement? mcp)
+    {
+        if (IsGiven(mcp) && mcp!.Value.ValueKind != JsonValueKind.Object)
+        {
+            throw ApiException.BadRequest("Error when parsing request: mcp is no object");
         }
     }
 

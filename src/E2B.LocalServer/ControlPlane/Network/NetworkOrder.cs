@@ -1,4 +1,5 @@
 using E2B.LocalServer.Network;
+using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -14,6 +15,16 @@ internal sealed record NetworkOrder
     public string? MaskRequestHost { get; init; }
 
     public IReadOnlyList<int>? HttpsPorts { get; init; }
+
+    /// <summary>The answer to who asks.</summary>
+    public NetworkModel ToModel() => new()
+    {
+        AllowOut = AllowOut,
+        DenyOut = DenyOut,
+        AllowPublicTraffic = AllowPublicTraffic,
+        MaskRequestHost = MaskRequestHost,
+        HttpsPorts = HttpsPorts,
+    };
 
     /// <summary>Where the sandbox may connect to.</summary>
     /// <param name="network">What was asked of its network.</param>

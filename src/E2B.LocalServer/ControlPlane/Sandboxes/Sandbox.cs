@@ -1,4 +1,3 @@
-using System.Text.Json;
 using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
@@ -133,7 +132,7 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
         {
             EnvdAccessToken = AccessToken,
             AllowInternetAccess = Order.AllowInternetAccess,
-            Network = Order.Network is { } network ? JsonSerializer.SerializeToElement(network, ServerJson.Default.NetworkOrder) : null,
+            Network = Order.Network?.ToModel(),
             Domain = listed.State == "running" ? Domain(serverPort) : null,
             Lifecycle = new LifecycleModel(Order.AutoResume, Order.AutoPause ? "pause" : "kill"),
             MemoryKept = listed.State == "running" ? null : Hosted is { Exited.IsCompleted: false },

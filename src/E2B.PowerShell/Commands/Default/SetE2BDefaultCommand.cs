@@ -12,6 +12,8 @@ namespace E2B.PowerShell.Commands;
 [OutputType(typeof(E2BDefault))]
 public sealed class SetE2BDefaultCommand : ConnectedCmdlet
 {
+    private const int MaxThrottle = 1000;
+
     /// <summary>The sandbox of cmdlets that are given none.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [AllowNull]
@@ -27,9 +29,10 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
 
     /// <summary>The lifetime of new sandboxes, as a TimeSpan or a whole number of seconds.</summary>
     [Parameter]
+    [Alias("Lifetime")]
     [AllowNull]
     [SecondsTransformation]
-    public TimeSpan? Lifetime { get; set; }
+    public TimeSpan? TimeoutSec { get; set; }
 
     /// <summary>Labels of new sandboxes.</summary>
     [Parameter]
@@ -43,8 +46,12 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
 
     /// <summary>How many sandboxes are worked on at a time.</summary>
     [Parameter]
-    [ValidateRange(1, 1000)]
-    public int ThrottleLimit { get; set; }
+    [AllowNull]
+    public int? ThrottleLimit { get; set; }
+
+    /// <summary>Whether a cmdlet that is given no sandbox and finds no default makes one, and makes it the default.</summary>
+    [Parameter]
+    public SwitchParameter AutoCreateSandbox { get; set; }
 
     /// <summary>All defaults on the pipeline.</summary>
     [Parameter]
@@ -79,19 +86,26 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
                     : defaults;
             case nameof(Template):
                 return defaults with { Template = string.IsNullOrEmpty(Template) ? null : Template };
-            case nameof(Lifetime):
-                if (Lifetime <= TimeSpan.Zero)
+            case nameof(TimeoutSec):
+                if (TimeoutSec <= TimeSpan.Zero)
                 {
-                    Refuse("E2BInvalidLifetime", $"A sandbox cannot live {Lifetime}. Give a positive TimeSpan or a number of seconds, or $null for the service's own.", Lifetime);
+                    Refuse("E2BInvalidLifetime", $"A sandbox cannot live {TimeoutSec}. Give a positive TimeSpan or a number of seconds, or $null for the service's own.", TimeoutSec);
                 }
 
-                return defaults with { Lifetime = Lifetime };
+                return defaults with { Lifetime = TimeoutSec };
             case nameof(Metadata):
                 return defaults with { Metadata = Tables.Merge(null, Metadata) };
             case nameof(Environment):
                 return defaults with { Environment = Tables.Merge(null, Environment) };
             case nameof(ThrottleLimit):
-                return defaults with { ThrottleLimit = ThrottleLimit };
+                if (ThrottleLimit is < 1 or > MaxThrottle)
+                {
+                    Refuse("E2BInvalidArgument", $"Work can go on in 1 to {MaxThrottle} sandboxes at a time, and not in {ThrottleLimit}. $null means {new E2BDefault().ThrottleLimit}.", ThrottleLimit);
+                }
+
+                return defaults with { ThrottleLimit = ThrottleLimit ?? new E2BDefault().ThrottleLimit };
+            case nameof(AutoCreateSandbox):
+                return defaults with { AutoCreateSandbox = AutoCreateSandbox };
             default:
                 return defaults;
         }

@@ -34,6 +34,11 @@ public sealed class StopE2BLocalServerCommand : E2BCmdlet
             session.Defaults = session.Defaults with { Sandbox = null };
         }
 
+        foreach (Sandbox sandbox in session.Managed.All.Where(sandbox => sandbox.Client.Connection.ApiUrl == server.Info.ApiUrl))
+        {
+            session.Gone(sandbox.SandboxId);
+        }
+
         session.LocalServer = null;
         server.Dispose();
     }

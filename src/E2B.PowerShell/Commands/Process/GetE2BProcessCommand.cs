@@ -60,7 +60,7 @@ public sealed class GetE2BProcessCommand : ConnectedCmdlet
             return;
         }
 
-        if (Session.Defaults.Sandbox is { } sandbox)
+        if (GetDefaultSandbox() is { } sandbox)
         {
             List(sandbox);
             return;

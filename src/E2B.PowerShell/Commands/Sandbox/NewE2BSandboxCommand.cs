@@ -1,51 +1,48 @@
-using System.Collections;
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
-using E2B.PowerShell.Pipeline;
-using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Commands;
 
-/// <summary>Makes a sandbox.</summary>
+/// <summary>Makes a sandbox, or one from each template or snapshot that comes down the pipeline.</summary>
 [Cmdlet(VerbsCommon.New, "E2BSandbox", SupportsShouldProcess = true)]
 [OutputType(typeof(Sandbox))]
-public sealed class NewE2BSandboxCommand : ConnectedCmdlet
+public sealed class NewE2BSandboxCommand : CreatingCmdlet
 {
-    /// <summary>A template's name or id.</summary>
-    [Parameter(Position = 0)]
+    /// <summary>A template's name or id, or a snapshot.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(TemplateCompleter))]
-    public string? Template { get; set; }
+    public object? Template { get; set; }
 
-    /// <summary>The sandbox's lifetime in seconds. 300 without it.</summary>
+    /// <summary>What happens at the end of the lifetime.</summary>
     [Parameter]
-    [ValidateRange(1, Limits.MaxSeconds)]
-    public int TimeoutSec { get; set; }
+    public SandboxTimeoutAction OnTimeout { get; set; }
 
-    /// <summary>Labels, by which Get-E2BSandbox finds it again.</summary>
+    /// <summary>The pause at the end of the lifetime keeps memory and processes. -KeepMemory:$false keeps the files alone.</summary>
     [Parameter]
-    public Hashtable? Metadata { get; set; }
+    public SwitchParameter KeepMemory { get; set; }
 
-    /// <summary>Environment variables of every process in the sandbox.</summary>
+    /// <summary>Traffic wakes the sandbox once it is paused.</summary>
     [Parameter]
-    public Hashtable? Environment { get; set; }
+    public SwitchParameter AutoResume { get; set; }
 
     /// <summary>Make it the session's default sandbox, for cmdlets that are given none.</summary>
     [Parameter]
     public SwitchParameter AsDefault { get; set; }
 
+    /// <summary>Keep it alive while this session lives.</summary>
+    [Parameter]
+    public SwitchParameter KeepAlive { get; set; }
+
     /// <inheritdoc/>
-    protected override void EndProcessing()
+    protected override void ProcessRecord()
     {
-        E2BDefault defaults = Session.Defaults;
-        var options = new SandboxCreateOptions
+        if (!TryGetOptions(Template, out SandboxCreateOptions? options))
         {
-            Template = Template ?? defaults.Template,
-            Timeout = TimeoutSec > 0 ? TimeSpan.FromSeconds(TimeoutSec) : defaults.Lifetime,
-            Metadata = Tables.Merge(defaults.Metadata, Metadata),
-            Environment = Tables.Merge(defaults.Environment, Environment),
-        };
-        if (!ShouldProcess(options.Template ?? "base", "Make a sandbox"))
+            return;
+        }
+
+        if (!ShouldProcess(NameOf(options), "Make a sandbox"))
         {
             return;
         }
@@ -57,11 +54,23 @@ public sealed class NewE2BSandboxCommand : ConnectedCmdlet
         }
 
         Session.Created(sandbox);
+        if (KeepAlive)
+        {
+            Session.KeepAlive(sandbox, options.Timeout);
+        }
+
         if (AsDefault)
         {
-            Session.Defaults = defaults with { Sandbox = sandbox };
+            Session.Defaults = Session.Defaults with { Sandbox = sandbox };
         }
 
         WriteObject(sandbox);
+    }
+
+    private protected override void Complete(SandboxCreateOptions options)
+    {
+        options.OnTimeout = IsBound(nameof(OnTimeout)) ? OnTimeout : null;
+        options.KeepMemory = IsBound(nameof(KeepMemory)) ? KeepMemory : null;
+        options.AutoResume = IsBound(nameof(AutoResume)) ? AutoResume : null;
     }
 }

@@ -11,13 +11,18 @@ namespace E2B.PowerShell.Commands;
 [Cmdlet(VerbsCommon.Remove, "E2BSandbox", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 public sealed class RemoveE2BSandboxCommand : ConnectedCmdlet
 {
-    private readonly List<object> _targets = [];
+    private readonly Dictionary<string, object> _targets = new(StringComparer.Ordinal);
 
     /// <summary>Sandboxes, or their ids.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("SandboxId", "Id")]
     [ArgumentCompleter(typeof(SandboxIdCompleter))]
     public object[] Sandbox { get; set; } = [];
+
+    /// <summary>How many are ended at a time.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -26,9 +31,11 @@ public sealed class RemoveE2BSandboxCommand : ConnectedCmdlet
         {
             try
             {
-                if (ShouldProcess(SandboxArgument.GetId(target), "End the sandbox"))
+                // One that is named twice is ended once, and not missing the second time.
+                string id = SandboxArgument.GetId(target);
+                if (!_targets.ContainsKey(id) && ShouldProcess(id, "End the sandbox"))
                 {
-                    _targets.Add(target);
+                    _targets.Add(id, target);
                 }
             }
             catch (E2BInvalidArgumentException e)
@@ -41,18 +48,20 @@ public sealed class RemoveE2BSandboxCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        (SandboxOperations Sandboxes, object Target)[] targets = [.. _targets.Select(target => (ClientOf(target).Sandboxes, target))];
-        StartEach(Queue, targets, limit: 0, static (t, writer, stop) => RemoveAsync(t.Sandboxes, t.Target, writer, stop));
+        (SandboxOperations Sandboxes, object Target)[] targets = [.. _targets.Values.Select(target => (ClientOf(target).Sandboxes, target))];
+        StartEach(Queue, targets, ThrottleLimit, (t, writer, stop) => RemoveAsync(t.Sandboxes, t.Target, writer, stop));
         DrainQueue();
     }
 
-    private static async Task<bool> RemoveAsync(
+    private async Task<bool> RemoveAsync(
         SandboxOperations sandboxes, object target, PipelineWriter writer, CancellationToken stop)
     {
         string id = SandboxArgument.GetId(target);
         try
         {
+            Session.Ending(id);
             bool removed = await sandboxes.KillAsync(id, stop).ConfigureAwait(false);
+            Session.Gone(id);
             if (!removed)
             {
                 var missing = new SandboxNotFoundException($"There is no sandbox '{id}'. It may have reached the end of its lifetime.");

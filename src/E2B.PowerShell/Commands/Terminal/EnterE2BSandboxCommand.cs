@@ -105,7 +105,7 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
             return;
         }
 
-        object target = _targets.FirstOrDefault() ?? Session.Defaults.Sandbox ?? NoSandbox();
+        object target = _targets.FirstOrDefault() ?? GetDefaultSandbox() ?? NoSandbox();
         if (TryResolve(target, out Sandbox sandbox))
         {
             if (MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec)))

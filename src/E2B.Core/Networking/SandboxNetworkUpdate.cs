@@ -1,0 +1,11 @@
+namespace E2B;
+
+/// <summary>
+/// The rules for traffic out of a running sandbox, in place of all that it has: what is left out here is
+/// cleared. <see cref="SandboxNetworkInfo.ToUpdate"/> makes one that changes nothing, to start from.
+/// </summary>
+public sealed class SandboxNetworkUpdate : SandboxEgressOptions
+{
+    /// <summary>Whether the sandbox reaches the internet. <see langword="false"/> is the same as <see cref="SandboxEgressOptions.AllTraffic"/> among what is denied.</summary>
+    public bool? AllowInternetAccess { get; set; }
+}
