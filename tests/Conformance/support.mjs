@@ -41,9 +41,9 @@ export async function startServer({ data: kept } = {}) {
   }
 }
 
-/** Waits until a condition holds; ten seconds at most. */
+/** Waits until a condition holds; a minute at most, since the machine may be busy. */
 export async function until(condition, what) {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     if (await condition()) return
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

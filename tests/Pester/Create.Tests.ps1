@@ -30,6 +30,20 @@ http.server.ThreadingHTTPServer(('127.0.0.1', 8000), Handler).serve_forever()"
 
 AfterAll { Get-E2BSandbox -State All | Remove-E2BSandbox }
 
+Describe 'Secrets among the options' {
+    It 'are what is in them as environment variables' {
+        $secret = [Net.NetworkCredential]::new('', 'a "b" $c').SecurePassword
+        $sandbox = New-E2BSandbox -Environment @{ CREATED = $secret }
+        Invoke-E2BCommand $sandbox 'printf "%s\n" "$CREATED" "$GIVEN"' -Environment @{ GIVEN = $secret } | Should -Be @('a "b" $c', 'a "b" $c')
+    }
+
+    It 'are refused where everybody sees them' {
+        $secret = [Net.NetworkCredential]::new('', 'hidden').SecurePassword
+        { New-E2BSandbox -Metadata @{ app = $secret } } | Should -Throw "*The value of 'app' is a SecureString*"
+        { Set-E2BDefault -Environment @{ KEY = $secret } } | Should -Throw "*The value of 'KEY' is a SecureString*"
+    }
+}
+
 Describe 'The end of a sandbox''s life' {
     AfterEach { Get-E2BSandbox -State All | Remove-E2BSandbox }
 
@@ -231,7 +245,9 @@ printf "%s" "$1" > /root/option; printf "%s" "$2" > /root/config; env > /root/en
         Get-E2BFile $sandbox /etc/mcp-gateway/.token -User root -Raw | Should -Be $token
         $again = Get-E2BSandbox $sandbox.SandboxId
         $again.GetMcpTokenAsync().GetAwaiter().GetResult() | Should -Be $token
-        $again.GetMcpUrl().AbsoluteUri | Should -Be "http://50005-$($sandbox.SandboxId).localhost:$(([uri] $env:E2B_API_URL).Port)/mcp"
+        $url = $again.GetMcpUrlAsync().GetAwaiter().GetResult()
+        $url | Should -Be (Get-E2BSandboxUrl $sandbox 50005 -Path /mcp).Uri
+        $url.AbsolutePath | Should -Be '/mcp'
     }
 
     It 'have their configuration in no environment, no log and no property' {

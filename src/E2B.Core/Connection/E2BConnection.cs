@@ -157,9 +157,6 @@ public sealed class E2BConnection
     public override string ToString() =>
         $"{ApiUrl} (domain {Domain}, {(HasApiKey ? "API key set" : "no API key")}{(HasAccessToken ? ", access token set" : string.Empty)}{(Debug ? ", debug mode" : string.Empty)})";
 
-    /// <summary>Whether a sandbox's ports are reached without TLS, as those of a server on this machine are.</summary>
-    internal bool IsPlainHttp => Debug || SandboxUrl?.Scheme == Uri.UriSchemeHttp;
-
     internal E2BConnection WithRequestTimeout(TimeSpan requestTimeout) => new(this, CheckTimeout(requestTimeout));
 
     /// <summary>Where a sandbox's daemon is reached by requests that name the sandbox in headers.</summary>

@@ -44,7 +44,7 @@ public sealed class SandboxCreateOptions
 
     /// <summary>
     /// MCP servers to start: their configuration by name, for the program <c>mcp-gateway</c> of the template, which runs
-    /// them when the create returns; <see langword="null"/> means none. <see cref="Sandbox.GetMcpUrl"/> and
+    /// them when the create returns; <see langword="null"/> means none. <see cref="Sandbox.GetMcpUrlAsync"/> and
     /// <see cref="Sandbox.GetMcpTokenAsync"/> lead to it.
     /// </summary>
     public JsonObject? Mcp { get; set; }

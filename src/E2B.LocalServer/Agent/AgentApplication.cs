@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Connect;
@@ -14,6 +15,10 @@ namespace E2B.LocalServer.Agent;
 /// <summary>Answers requests. Kestrel calls it directly: a host with its services and routes would double the time to start.</summary>
 internal sealed class AgentApplication : IHttpApplication<HttpContext>
 {
+    /// <summary>What is served beside RPCs.</summary>
+    public static readonly ImmutableArray<string> HttpRoutes =
+        ["GET /health", "GET /metrics", "POST /init", "GET /envs", "GET /files", "POST /files", "POST /files/compose"];
+
     private readonly AccessControl _access = new();
     private readonly SandboxDefaults _defaults;
     private readonly RpcRouter _rpc;
@@ -34,6 +39,9 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
         FilesystemService.Register(_rpc);
         new WatchService(poller).Register(_rpc);
     }
+
+    /// <summary>The paths of the RPCs.</summary>
+    public IReadOnlyCollection<string> RpcPaths => _rpc.Paths;
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -108,7 +116,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
 
         if (!await _rpc.TryHandleAsync(context))
         {
-            bool known = path is "/health" or "/files" or "/files/compose" or "/init" or "/metrics" or "/envs";
+            bool known = HttpRoutes.Any(one => one.EndsWith(" " + path, StringComparison.Ordinal));
             throw known
                 ? new HttpFailure(StatusCodes.Status405MethodNotAllowed, $"{context.Request.Method} is not possible for {path}")
                 : new HttpFailure(StatusCodes.Status404NotFound, $"there is nothing at {path}");

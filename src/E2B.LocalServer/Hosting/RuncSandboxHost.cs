@@ -16,6 +16,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
     /// <summary>For tests: what runs the containers.</summary>
     internal SandboxRuntime Runtime => _runtime!;
 
+    public IVolumeHost? Volumes => _runtime is null ? null : new VolumeHost(_runtime.Parts.Volumes);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -47,7 +49,14 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk, Overrides = origin.Overrides };
+        var spec = new SandboxSpec
+        {
+            Limits = Convert(origin.Limits),
+            Layers = origin.Layers,
+            Disk = origin.Disk,
+            Volumes = origin.Volumes,
+            Overrides = origin.Overrides,
+        };
         return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
@@ -66,6 +75,15 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     private static ResourceLimits Convert(SandboxLimits limits) =>
         new() { CpuCount = limits.CpuCount, MemoryMiB = limits.MemoryMB, DiskMiB = limits.DiskSizeMB };
+
+    private sealed class VolumeHost(VolumeDisks disks) : IVolumeHost
+    {
+        public Task CreateAsync(string image, int sizeMB) => Task.Run(() => disks.Create(image, sizeMB));
+
+        public Task<string> OpenAsync(string image) => Task.Run(() => disks.Mount(image));
+
+        public Task RemoveAsync(string image) => Task.Run(() => disks.Remove(image));
+    }
 
     private sealed class Hosted(RunningSandbox sandbox, SandboxLimits limits) : IHostedSandbox
     {

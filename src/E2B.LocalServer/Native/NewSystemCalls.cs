@@ -23,6 +23,7 @@ internal static unsafe class NewSystemCalls
     private const long OpenTreeNumber = 428;
     private const long MoveMountNumber = 429;
     private const long PidFdOpenNumber = 434;
+    private const long OpenInNumber = 437;
     private const long MountSetAttributeNumber = 442;
 
     /// <summary>A descriptor of the process, which keeps its meaning when the number is used again; negative on failure.</summary>
@@ -30,6 +31,27 @@ internal static unsafe class NewSystemCalls
 
     public static int PidFdSendSignal(int pidFd, int signal) =>
         (int)Libc.SystemCall(PidFdSendSignalNumber, pidFd, signal, 0, 0, 0);
+
+    /// <summary>
+    /// Opens a path below a directory as if that were "/": links and ".." lead nowhere else, and neither to another
+    /// file system nor through /proc's magic links.
+    /// </summary>
+    /// <param name="directory">The directory's descriptor.</param>
+    /// <param name="path">Ends with a zero.</param>
+    /// <param name="flags">Those of open(2).</param>
+    /// <param name="mode">Of a file that is made.</param>
+    /// <returns>A descriptor; negative on failure.</returns>
+    public static int OpenIn(int directory, ReadOnlySpan<byte> path, int flags, uint mode)
+    {
+        const ulong inRoot = 0x10;
+        const ulong noMagicLinks = 0x2;
+        const ulong noOtherFileSystem = 0x1;
+        var how = new OpenHow { Flags = (uint)flags, Mode = mode, Resolve = inRoot | noMagicLinks | noOtherFileSystem };
+        fixed (byte* pointer = path)
+        {
+            return (int)Libc.SystemCall(OpenInNumber, directory, (long)pointer, (long)&how, sizeof(OpenHow), 0);
+        }
+    }
 
     /// <summary>Clones the mount a path lies on into a detached mount whose root is that path.</summary>
     public static int OpenTree(string path)
@@ -65,6 +87,13 @@ internal static unsafe class NewSystemCalls
     }
 
     private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
+
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 
     private struct MountAttributes
     {

@@ -194,6 +194,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         either.Token.ThrowIfCancellationRequested();
         var namespaceFd = (int)_idRange.MountMapping.DangerousGetHandle();
         _files.Mount(_parts.Base, Spec.Layers, _parts.Options.Agent, namespaceFd, Spec.Overrides);
+        _files.MountVolumes([.. Spec.Volumes.Select(volume => volume.Image is null ? null : _parts.Volumes.Mount(volume.Image))], namespaceFd);
         var mounted = watch.Elapsed;
 
         either.Token.ThrowIfCancellationRequested();
@@ -206,6 +207,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     {
         var config = OciConfig.Build(
             _files.Root, ControlGroup, Spec.Limits, idRange, _parts.Options.Agent);
+        OciConfig.AddVolumes(config, Spec.Volumes.Select((volume, index) => (_files.VolumePoint(index), volume.Path)));
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);
         await File.WriteAllTextAsync(Path.Combine(_bundle, "config.json"), config.ToJsonString());
@@ -220,6 +222,7 @@ public sealed class RunningSandbox : IAsyncDisposable
                 ContainerId, _bundle, Spec.Overrides?.OpenFiles ?? ProcessLimits.OpenFiles, Number(theirs), Number(listener));
         }
 
+        _files.UnmountVolumes();
         _ = WatchAsync();
         await ConnectNetworkAsync();
     }

@@ -129,6 +129,7 @@ public sealed class SandboxRuntime : IAsyncDisposable
     private async Task EndAsync()
     {
         await Task.WhenAll(_sandboxes.Keys.Select(EndQuietlyAsync));
+        await Task.Run(_parts.Volumes.Dispose);
         await LeftoverCleaner.CleanAsync(Options, _parts.Runc);
         Folders.Delete(Options.RuntimeDirectory);
         await (_parts.Network?.DisposeAsync() ?? ValueTask.CompletedTask);
@@ -190,7 +191,7 @@ public sealed class SandboxRuntime : IAsyncDisposable
         try
         {
             LayerCheck.Run(baseFileSystem, options.MountDirectory, idRanges);
-            return new SandboxParts(options, baseFileSystem, disks, idRanges, runc, network);
+            return new SandboxParts(options, baseFileSystem, disks, idRanges, runc, network, new VolumeDisks(options));
         }
         catch
         {

@@ -16,6 +16,7 @@ public abstract class CreatingCmdlet : EgressCmdlet
 
     /// <summary>Labels, by which Get-E2BSandbox finds it again.</summary>
     [Parameter]
+    [PlainValues]
     public Hashtable? Metadata { get; set; }
 
     /// <summary>Environment variables of every process in the sandbox.</summary>
@@ -49,6 +50,7 @@ public abstract class CreatingCmdlet : EgressCmdlet
 
     /// <summary>Volumes to mount: directory in the sandbox = name of the volume.</summary>
     [Parameter]
+    [PlainValues]
     public Hashtable? VolumeMount { get; set; }
 
     /// <summary>What -WhatIf calls it.</summary>

@@ -35,7 +35,7 @@ public class McpTests
         Assert.Equal(token, await sandbox.GetMcpTokenAsync(Token));
         Assert.Equal(token, await sandbox.WithRequestTimeout(TimeSpan.FromSeconds(5)).GetMcpTokenAsync(Token));
         Assert.Equal(2, handler.Requests.Count);
-        Assert.Equal("https://50005-sbx1.e2b.app/mcp", sandbox.GetMcpUrl().AbsoluteUri);
+        Assert.Equal("https://50005-sbx1.e2b.app/mcp", (await sandbox.GetMcpUrlAsync(Token)).AbsoluteUri);
     }
 
     [Fact]
@@ -129,17 +129,6 @@ public class McpTests
         Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Error(404)));
 
         Assert.Null(await sandbox.GetMcpTokenAsync(Token));
-    }
-
-    [Fact]
-    public void A_server_on_this_machine_is_reached_without_TLS()
-    {
-        var handler = new FakeHandler(_ => Answers.Empty(500));
-        using E2BClient client = Client.With(handler, o => o with { SandboxUrl = new Uri("http://127.0.0.1:3000") });
-
-        Sandbox sandbox = client.Sandboxes.Attach("sbx1", new SandboxAccess { Domain = "localhost:3000" });
-
-        Assert.Equal("http://50005-sbx1.localhost:3000/mcp", sandbox.GetMcpUrl().AbsoluteUri);
     }
 
     private static FakeHandler Service(params byte[][] gateway) => new(request =>

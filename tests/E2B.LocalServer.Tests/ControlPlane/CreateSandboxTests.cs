@@ -132,7 +132,6 @@ public sealed class CreateSandboxTests
     [InlineData(""" "network":{"egressProxy":{"address":"a:1"}} """, "network.egressProxy")]
     [InlineData(""" "network":{"rules":{"a.example":[]}} """, "network.rules")]
     [InlineData(""" "iam":{"tokens":{"a":{}}} """, "iam")]
-    [InlineData(""" "volumeMounts":[{"name":"a","path":"/a"}] """, "volumeMounts")]
     public async Task An_option_that_would_not_be_honoured_is_501_and_named(string option, string name)
     {
         await using TestServer server = await TestServer.StartAsync();

@@ -7,7 +7,7 @@ namespace E2B.LocalServer.Tests.ControlPlane;
 public sealed class DispatcherTests
 {
     public static TheoryData<string, string> NotYet =>
-        [.. Routes.All.Where(route => route.Handle is null).Select(route => (route.Method, route.Path))];
+        [.. Routes.All.Where(route => route.Handle is null && route.Never is null).Select(route => (route.Method, route.Path))];
 
     [Theory]
     [MemberData(nameof(NotYet))]
@@ -20,6 +20,22 @@ public sealed class DispatcherTests
 
         Assert.Equal(HttpStatusCode.NotImplemented, answer.Status);
         Assert.Equal($"the local server does not offer {method} {path} yet", answer.Message);
+    }
+
+    public static TheoryData<string, string, string> Never =>
+        [.. Routes.All.Where(route => route.Never is not null).Select(route => (route.Method, route.Path, route.Never!))];
+
+    [Theory]
+    [MemberData(nameof(Never))]
+    public async Task A_route_that_has_no_meaning_here_is_501_and_says_why(string method, string path, string reason)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        string filled = System.Text.RegularExpressions.Regex.Replace(path, "{[^}]+}", "x1");
+
+        Answer answer = await server.ApiAsync(method, filled, method == "GET" ? null : "{}");
+
+        Assert.Equal(HttpStatusCode.NotImplemented, answer.Status);
+        Assert.Equal($"the local server does not offer {method} {path} ({reason})", answer.Message);
     }
 
     [Theory]

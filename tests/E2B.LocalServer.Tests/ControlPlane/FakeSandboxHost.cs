@@ -39,6 +39,8 @@ internal sealed class FakeSandboxHost : ISandboxHost
 
     public bool CanPause { get; init; } = true;
 
+    public IVolumeHost? Volumes { get; init; } = new FakeVolumeHost();
+
     public IReadOnlyCollection<FakeSandbox> All => _all;
 
     public bool IsDisposed { get; private set; }

@@ -10,6 +10,9 @@ internal sealed class RpcRouter(SandboxDefaults defaults)
     private static readonly TimeSpan _lastFrameLimit = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, (bool IsStream, Func<RpcContext, Task> Handle)> _methods = new(StringComparer.Ordinal);
 
+    /// <summary>The paths of all of them.</summary>
+    public IReadOnlyCollection<string> Paths => _methods.Keys;
+
     /// <summary>A call with one message each way.</summary>
     public void Unary<TRequest, TResponse>(string path, Func<RpcContext, TRequest, Task<TResponse>> handle)
         where TRequest : IMessage<TRequest>, new()

@@ -14,8 +14,10 @@ internal static unsafe class TreeRemoval
     private const int RemoveDirectory = 0x200;
 
     /// <summary>Removes it. What is not there is no error.</summary>
+    /// <param name="path">The entry.</param>
+    /// <param name="cancellationToken">Gives up; what is removed by then stays so. Somebody who makes files faster than they are removed could keep us forever.</param>
     /// <exception cref="UnixException">It could not be removed, or not all of it.</exception>
-    public static void Remove(string path)
+    public static void Remove(string path, CancellationToken cancellationToken = default)
     {
         if (path == "." || path.EndsWith("/.", StringComparison.Ordinal))
         {
@@ -23,16 +25,21 @@ internal static unsafe class TreeRemoval
         }
 
         byte[] name = Encoding.UTF8.GetBytes(path.Length > 1 ? path.TrimEnd('/') : path);
-        int error = Remove(CurrentDirectory, [.. name, 0]);
+        int error = Remove(CurrentDirectory, [.. name, 0], cancellationToken);
         if (error != 0)
         {
             throw new UnixException("unlinkat", path, error);
         }
     }
 
+    /// <summary>Removes an entry of an open directory.</summary>
+    /// <param name="directory">The directory's descriptor.</param>
+    /// <param name="name">The entry's name, with a final zero.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>0, or the error's number.</returns>
-    private static int Remove(int directory, byte[] name)
+    public static int Remove(int directory, byte[] name, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         fixed (byte* start = name)
         {
             if (Libc.UnlinkAt(directory, start, 0) == 0 || Errno.Last == Errno.NoEntry)
@@ -53,7 +60,7 @@ internal static unsafe class TreeRemoval
                 return Errno.Last == Errno.NoEntry ? 0 : error;
             }
 
-            error = Empty(inner);
+            error = Empty(inner, cancellationToken);
             return Libc.UnlinkAt(directory, start, RemoveDirectory) == 0 || Errno.Last == Errno.NoEntry ? 0
                 : error != 0 ? error
                 : Errno.Last;
@@ -62,7 +69,7 @@ internal static unsafe class TreeRemoval
 
     /// <summary>Removes all that a directory holds, and closes it.</summary>
     /// <returns>0, or the number of the first error; what else could be removed is.</returns>
-    private static int Empty(int directory)
+    private static int Empty(int directory, CancellationToken cancellationToken)
     {
         nint list = Libc.OpenList(directory);
         if (list == 0)
@@ -82,7 +89,7 @@ internal static unsafe class TreeRemoval
                 bool removed = false;
                 foreach (byte[] name in names)
                 {
-                    int error = Remove(directory, name);
+                    int error = Remove(directory, name, cancellationToken);
                     removed |= error == 0;
                     first = first == 0 ? error : first;
                 }

@@ -7,8 +7,9 @@ namespace E2B.LocalServer.ControlPlane;
 /// <summary>One request to the control plane, with what its handler needs.</summary>
 /// <param name="Http">The request and its answer.</param>
 /// <param name="Services">What knows sandboxes.</param>
+/// <param name="Key">The server's key.</param>
 /// <param name="Parameters">What stands in the path at the route's <c>{names}</c>.</param>
-internal sealed record ApiCall(HttpContext Http, SandboxServices Services, IReadOnlyDictionary<string, string> Parameters)
+internal sealed record ApiCall(HttpContext Http, SandboxServices Services, ApiKeyCheck Key, IReadOnlyDictionary<string, string> Parameters)
 {
     public SandboxRegistry Sandboxes => Services.Sandboxes;
 

@@ -5,14 +5,28 @@ using E2B.Protocol;
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>Who may use the control plane: whoever has its key.</summary>
-internal sealed class ApiKeyCheck(string key)
+internal sealed class ApiKeyCheck(string key, ApiKeyStore others)
 {
     private readonly byte[] _hash = SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     /// <summary>Whether a request carries the key.</summary>
     public bool IsIn(HttpRequest request) =>
         request.Headers.TryGetValue(E2BHeaders.ApiKey, out var given)
-        && CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(given.ToString())));
+        && IsRight(given.ToString());
+
+    /// <summary>The token for a volume's files: says nothing of the key nor of other volumes' tokens.</summary>
+    public string TokenOfVolume(Guid id) => "vol_" + Convert.ToHexStringLower(HMACSHA256.HashData(_hash, Encoding.ASCII.GetBytes($"volume {id}")));
+
+    /// <summary>Whether a token is a volume's; takes the same time whatever is wrong.</summary>
+    public bool IsTokenOfVolume(Guid id, string token) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfVolume(id))), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    // Hashes have one length, so the comparison says nothing about the key's.
+    private bool IsRight(string given)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(given));
+        return CryptographicOperations.FixedTimeEquals(_hash, hash) | others.Contains(hash);
+    }
 
     /// <exception cref="ApiException">401. Bearer tokens are an account's, and there are no accounts here.</exception>
     public void Demand(HttpRequest request)
@@ -25,8 +39,7 @@ internal sealed class ApiKeyCheck(string key)
                 $"No API key: send the one this server printed at its start in the header {E2BHeaders.ApiKey} (clients take it from E2B_API_KEY)");
         }
 
-        // Hashes have one length, so the comparison says nothing about the key's.
-        if (!CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(given))))
+        if (!IsRight(given))
         {
             throw new ApiException(StatusCodes.Status401Unauthorized, "Invalid API key: use the one this server printed at its start (E2B_API_KEY)");
         }

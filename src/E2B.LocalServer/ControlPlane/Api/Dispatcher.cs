@@ -38,9 +38,11 @@ internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Serv
 
         if (route.Handle is null)
         {
-            throw ApiException.NotOffered($"{route.Method} {route.Path}");
+            throw route.Never is { } reason
+                ? ApiException.NeverOffered($"{route.Method} {route.Path}", reason)
+                : ApiException.NotOffered($"{route.Method} {route.Path}");
         }
 
-        await route.Handle(new ApiCall(context, services, parameters));
+        await route.Handle(new ApiCall(context, services, key, parameters));
     }
 }

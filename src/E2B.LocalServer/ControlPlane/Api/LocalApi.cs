@@ -41,7 +41,7 @@ internal sealed class LocalApi : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port, limits));
         WebApplication app = builder.Build();
         var services = new SandboxServices(host, saved, clock, limits, log, events);
-        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey), limits, log).HandleAsync);
+        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey, saved.Keys), limits, log).HandleAsync);
         try
         {
             await app.StartAsync();

@@ -10,6 +10,9 @@ internal sealed record Route(string Method, string Path, Func<ApiCall, Task>? Ha
 {
     private readonly string[] _segments = Path.Split('/');
 
+    /// <summary>Why this server will never have it; <see langword="null"/> for what it has, or will have.</summary>
+    public string? Never { get; init; }
+
     /// <summary>Whether it can be asked without a key.</summary>
     public bool IsOpen { get; init; }
 
@@ -42,6 +45,10 @@ internal sealed record Route(string Method, string Path, Func<ApiCall, Task>? Ha
 /// <summary>Every route of the official specification, once. A fixed path stands before one that varies in its place.</summary>
 internal static class Routes
 {
+    private const string NoAccounts = "no cloud: there are no accounts whose tokens these would be";
+    private const string NoSecretProxy = "no cloud: its own proxy for traffic to the internet is what puts secrets into requests";
+    private const string NoNodes = "one machine: there is no cluster of nodes";
+
     public static readonly ImmutableArray<Route> All =
     [
         new("GET", "/health", Health.GetAsync) { IsOpen = true },
@@ -72,52 +79,62 @@ internal static class Routes
         new("DELETE", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.CloseAsync),
 
         new("POST", "/v3/templates"),
-        new("GET", "/v2/templates"),
+        new("GET", "/v2/templates", Templates.PageAsync),
         new("POST", "/v2/templates"),
-        new("PATCH", "/v2/templates/{templateID}"),
+        new("PATCH", "/v2/templates/{templateID}", Templates.UpdateV2Async),
         new("POST", "/v2/templates/{templateID}/builds/{buildID}"),
-        new("GET", "/templates"),
+        new("GET", "/templates", Templates.ListAsync),
         new("POST", "/templates"),
-        new("POST", "/templates/tags"),
-        new("DELETE", "/templates/tags"),
-        new("GET", "/templates/aliases/{alias}"),
-        new("GET", "/templates/{templateID}"),
+        new("POST", "/templates/tags", TemplateTags.AssignAsync),
+        new("DELETE", "/templates/tags", TemplateTags.RemoveAsync),
+        new("GET", "/templates/aliases/{alias}", Templates.FindAliasAsync),
+        new("GET", "/templates/{templateID}", Templates.GetAsync),
         new("POST", "/templates/{templateID}"),
         new("DELETE", "/templates/{templateID}", Snapshots.DeleteAsync),
-        new("PATCH", "/templates/{templateID}"),
-        new("GET", "/templates/{templateID}/tags"),
+        new("PATCH", "/templates/{templateID}", Templates.UpdateAsync),
+        new("GET", "/templates/{templateID}/tags", TemplateTags.ListAsync),
         new("GET", "/templates/{templateID}/files/{hash}"),
         new("POST", "/templates/{templateID}/builds/{buildID}"),
         new("GET", "/templates/{templateID}/builds/{buildID}/status"),
         new("GET", "/templates/{templateID}/builds/{buildID}/logs"),
 
-        new("GET", "/volumes"),
-        new("POST", "/volumes"),
-        new("GET", "/volumes/{volumeID}"),
-        new("DELETE", "/volumes/{volumeID}"),
-        new("GET", "/secrets"),
-        new("POST", "/secrets"),
-        new("GET", "/secrets/{secretID}"),
-        new("POST", "/secrets/{secretID}"),
-        new("DELETE", "/secrets/{secretID}"),
+        new("GET", "/volumes", Volumes.ListAsync),
+        new("POST", "/volumes", Volumes.CreateAsync),
+        new("GET", "/volumes/{volumeID}", Volumes.GetAsync),
+        new("DELETE", "/volumes/{volumeID}", Volumes.DeleteAsync),
 
-        new("GET", "/teams"),
-        new("GET", "/teams/{teamID}/metrics"),
-        new("GET", "/teams/{teamID}/metrics/max"),
-        new("GET", "/nodes"),
-        new("GET", "/nodes/{nodeID}"),
-        new("POST", "/nodes/{nodeID}"),
-        new("GET", "/api-keys"),
-        new("POST", "/api-keys"),
-        new("PATCH", "/api-keys/{apiKeyID}"),
-        new("DELETE", "/api-keys/{apiKeyID}"),
-        new("POST", "/access-tokens"),
-        new("DELETE", "/access-tokens/{accessTokenID}"),
-        new("POST", "/admin/teams/{teamID}/sandboxes/kill"),
-        new("GET", "/admin/sandboxes/running-counts"),
+        // Open here, since it is the volume's token that they ask for.
+        new("GET", "/volumecontent/{volumeID}/path", VolumeContent.GetPathAsync) { IsOpen = true },
+        new("PATCH", "/volumecontent/{volumeID}/path", VolumeContent.UpdatePathAsync) { IsOpen = true },
+        new("DELETE", "/volumecontent/{volumeID}/path", VolumeContent.DeletePathAsync) { IsOpen = true },
+        new("GET", "/volumecontent/{volumeID}/dir", VolumeContent.ListDirectoryAsync) { IsOpen = true },
+        new("POST", "/volumecontent/{volumeID}/dir", VolumeContent.MakeDirectoryAsync) { IsOpen = true },
+        new("GET", "/volumecontent/{volumeID}/file", VolumeContent.ReadFileAsync) { IsOpen = true },
+        new("PUT", "/volumecontent/{volumeID}/file", VolumeContent.WriteFileAsync) { IsOpen = true },
+
+        new("GET", "/secrets") { Never = NoSecretProxy },
+        new("POST", "/secrets") { Never = NoSecretProxy },
+        new("GET", "/secrets/{secretID}") { Never = NoSecretProxy },
+        new("POST", "/secrets/{secretID}") { Never = NoSecretProxy },
+        new("DELETE", "/secrets/{secretID}") { Never = NoSecretProxy },
+
+        new("GET", "/teams", Account.TeamsAsync),
+        new("GET", "/teams/{teamID}/metrics", Account.MetricsAsync),
+        new("GET", "/teams/{teamID}/metrics/max", Account.MaxMetricAsync),
+        new("GET", "/nodes", Nodes.ListAsync),
+        new("GET", "/nodes/{nodeID}", Nodes.GetAsync),
+        new("POST", "/nodes/{nodeID}") { Never = NoNodes },
+        new("GET", "/api-keys", ApiKeys.ListAsync),
+        new("POST", "/api-keys", ApiKeys.CreateAsync),
+        new("PATCH", "/api-keys/{apiKeyID}", ApiKeys.RenameAsync),
+        new("DELETE", "/api-keys/{apiKeyID}", ApiKeys.DeleteAsync),
+        new("POST", "/access-tokens") { Never = NoAccounts },
+        new("DELETE", "/access-tokens/{accessTokenID}") { Never = NoAccounts },
+        new("POST", "/admin/teams/{teamID}/sandboxes/kill", Account.KillAllAsync),
+        new("GET", "/admin/sandboxes/running-counts", Account.RunningCountsAsync),
         new("POST", "/admin/teams/{teamID}/builds/cancel"),
-        new("POST", "/admin/teams/{teamID}/api-keys"),
-        new("DELETE", "/admin/teams/{teamID}/api-keys/{apiKeyID}"),
+        new("POST", "/admin/teams/{teamID}/api-keys", ApiKeys.CreateAsync),
+        new("DELETE", "/admin/teams/{teamID}/api-keys/{apiKeyID}", ApiKeys.DeleteAsync),
     ];
 
     /// <summary>The route of a request.</summary>

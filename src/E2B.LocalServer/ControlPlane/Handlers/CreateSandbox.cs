@@ -47,6 +47,7 @@ internal static class CreateSandbox
             Network = NetworkCheck.Read(request.Network, secure),
             Metadata = request.Metadata,
             EnvVars = request.EnvVars,
+            VolumeMounts = VolumeMounts.Read(services, request.VolumeMounts),
         };
     }
 
@@ -73,7 +74,6 @@ internal static class CreateSandbox
     {
         string? what =
             AsksForIam(request.Iam) ? "iam" :
-            request.VolumeMounts is { Count: > 0 } ? "volumeMounts" :
             null;
         if (what is not null)
         {

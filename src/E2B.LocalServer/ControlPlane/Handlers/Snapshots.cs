@@ -75,6 +75,7 @@ internal static class Snapshots
                 $"cannot delete template '{snapshot.Id}' because there are {(running == true ? "running" : "paused")} sandboxes using it");
         }
 
+        call.Services.TemplateUse.Forget(snapshot.Id);
         await call.NoContent();
     }
 

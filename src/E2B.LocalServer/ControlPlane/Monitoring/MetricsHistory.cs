@@ -63,7 +63,7 @@ internal sealed class MetricsHistory
     }
 
     /// <summary>The cloud's steps: fewer than 1000 samples, whatever the time.</summary>
-    private static TimeSpan Step(TimeSpan duration) => duration.TotalHours switch
+    internal static TimeSpan Step(TimeSpan duration) => duration.TotalHours switch
     {
         < 1 => Interval,
         < 6 => TimeSpan.FromSeconds(30),
@@ -73,7 +73,7 @@ internal sealed class MetricsHistory
         _ => TimeSpan.FromMinutes(15),
     };
 
-    private static DateTimeOffset Floor(DateTimeOffset time, TimeSpan step) => time.AddTicks(-(time.UtcTicks % step.Ticks));
+    internal static DateTimeOffset Floor(DateTimeOffset time, TimeSpan step) => time.AddTicks(-(time.UtcTicks % step.Ticks));
 
     private static void Enqueue(Queue<MetricSample> queue, MetricSample sample, int most)
     {

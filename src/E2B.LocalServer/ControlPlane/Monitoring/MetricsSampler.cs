@@ -4,12 +4,13 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class MetricsSampler : IDisposable
 {
     private readonly SandboxRegistry _sandboxes;
+    private readonly LoadHistory _load;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
 
-    public MetricsSampler(SandboxRegistry sandboxes, TimeProvider clock)
+    public MetricsSampler(SandboxRegistry sandboxes, LoadHistory load, TimeProvider clock)
     {
-        (_sandboxes, _clock) = (sandboxes, clock);
+        (_sandboxes, _load, _clock) = (sandboxes, load, clock);
         _timer = clock.CreateTimer(static state => ((MetricsSampler)state!).Sample(), this, MetricsHistory.Interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -21,6 +22,8 @@ internal sealed class MetricsSampler : IDisposable
         {
             sandbox.Meter.Sample(sandbox, Times.ToMicrosecond(_clock.GetUtcNow()));
         }
+
+        _load.Add(Times.ToMicrosecond(_clock.GetUtcNow()), _sandboxes.Running.Count());
 
         // Not a period: on a machine so busy that a round takes its time, rounds must not pile up.
         _timer.Change(MetricsHistory.Interval, Timeout.InfiniteTimeSpan);

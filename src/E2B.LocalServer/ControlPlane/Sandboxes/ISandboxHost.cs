@@ -9,6 +9,9 @@ public interface ISandboxHost : IAsyncDisposable
     /// <summary>Whether its sandboxes can be frozen, and their files saved.</summary>
     bool CanPause { get; }
 
+    /// <summary>What keeps volumes; <see langword="null"/> where there are none.</summary>
+    IVolumeHost? Volumes => null;
+
     /// <summary>Checks what it needs, cleans up what a crashed server left behind, and fills its pool.</summary>
     /// <exception cref="ServerStartException">Something is missing; the message says what to do.</exception>
     Task StartAsync(CancellationToken cancellationToken);
@@ -74,6 +77,9 @@ public sealed record SandboxOrigin(SandboxLimits Limits)
 
     /// <summary>For tests: takes single protections away, to see that an attack works without them.</summary>
     internal ProtectionOverrides? Overrides { get; init; }
+
+    /// <summary>Volumes to mount.</summary>
+    public IReadOnlyList<SandboxVolume> Volumes { get; init; } = [];
 }
 
 /// <summary>What a sandbox may use.</summary>

@@ -120,7 +120,7 @@ internal sealed class Sandbox(string id, SandboxOrder order, string? accessToken
             State = phase.IsRunning ? "running" : "paused",
             EnvdVersion = ServerFacts.EnvdVersion,
             Metadata = order.Metadata,
-            VolumeMounts = [],
+            VolumeMounts = [.. order.VolumeMounts.Select(mount => new VolumeMountModel(mount.Name, mount.Path))],
         };
     }
 

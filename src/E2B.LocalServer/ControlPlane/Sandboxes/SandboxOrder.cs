@@ -32,6 +32,9 @@ internal sealed record SandboxOrder
 
     public IDictionary<string, string>? EnvVars { get; init; }
 
+    /// <summary>Volumes in it.</summary>
+    public IReadOnlyList<VolumeMount> VolumeMounts { get => field ?? []; init; } // absent in records of earlier versions
+
     /// <summary>How long it lives when traffic has woken it.</summary>
     [JsonIgnore]
     public TimeSpan LifetimeAfterWaking => Lifetime < _leastAfterWaking ? _leastAfterWaking : Lifetime;

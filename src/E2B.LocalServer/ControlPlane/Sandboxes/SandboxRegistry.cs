@@ -13,6 +13,8 @@ internal sealed class SandboxRegistry : IAsyncDisposable
     private readonly SandboxStarter _starter;
     private readonly SavedData _saved;
     private readonly PastSandboxes _past;
+    private readonly TemplateUse _use;
+    private readonly LoadHistory _load;
     private readonly TimeProvider _clock;
     private readonly Action<string> _log;
     private readonly ServerLog? _events;
@@ -21,9 +23,10 @@ internal sealed class SandboxRegistry : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private volatile bool _closed;
 
-    public SandboxRegistry(SandboxStarter starter, SavedData saved, PastSandboxes past, TimeProvider clock, Action<string> log, ServerLog? events = null)
+    public SandboxRegistry(
+        SandboxStarter starter, SavedData saved, PastSandboxes past, TemplateUse use, LoadHistory load, TimeProvider clock, Action<string> log, ServerLog? events = null)
     {
-        (_starter, _saved, _past, _clock, _log, _events) = (starter, saved, past, clock, log, events);
+        (_starter, _saved, _past, _use, _load, _clock, _log, _events) = (starter, saved, past, use, load, clock, log, events);
         _timer = clock.CreateTimer(static state => ((SandboxRegistry)state!).EndExpired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         foreach (SavedSandbox one in saved.LoadPaused())
         {
@@ -62,10 +65,13 @@ internal sealed class SandboxRegistry : IAsyncDisposable
         {
             sandbox.Open(await StartAsync(sandbox, disk: null, cancellationToken));
             Enter(sandbox, order.Lifetime);
+            _use.Add(order.Template.Id, Now);
+            _load.NoteStart();
             return sandbox;
         }
         catch
         {
+            _load.NoteFailure();
             await sandbox.DropHostedAsync();
             await _saved.Layers.ReleaseAsync(order.Template.Layers);
             throw;

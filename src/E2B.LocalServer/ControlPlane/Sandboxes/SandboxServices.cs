@@ -7,20 +7,25 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class SandboxServices : IAsyncDisposable
 {
     private readonly MetricsSampler _sampler;
+    private readonly IVolumeHost? _volumeHost;
 
     public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log, ServerLog? events = null)
     {
-        var starter = new SandboxStarter(host, saved.Layers, clock);
-        (Clock, Saved, CanPause, Limits) = (clock, saved, host.CanPause, limits);
-        Sandboxes = new SandboxRegistry(starter, saved, Past, clock, log, events);
+        var starter = new SandboxStarter(host, saved, clock);
+        _volumeHost = host.Volumes;
+        (Clock, Saved, CanPause, StartedAt, Limits) = (clock, saved, host.CanPause, Times.ToMicrosecond(clock.GetUtcNow()), limits);
+        Sandboxes = new SandboxRegistry(starter, saved, Past, TemplateUse, Load, clock, log, events);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
         Ports = new PortListeners(this, log);
         Templates = new TemplateCatalog(saved.Snapshots);
-        _sampler = new MetricsSampler(Sandboxes, clock);
+        _sampler = new MetricsSampler(Sandboxes, Load, clock);
     }
 
     public TimeProvider Clock { get; }
+
+    /// <summary>When the server started.</summary>
+    public DateTimeOffset StartedAt { get; }
 
     public SavedData Saved { get; }
 
@@ -28,6 +33,10 @@ internal sealed class SandboxServices : IAsyncDisposable
     public bool CanPause { get; }
 
     public ServerLimits Limits { get; }
+
+    /// <summary>What keeps volumes.</summary>
+    /// <exception cref="ApiException">501: nothing does here.</exception>
+    public IVolumeHost VolumeHost => _volumeHost ?? throw ApiException.NoVolumes();
 
     public SandboxRegistry Sandboxes { get; }
 
@@ -40,6 +49,10 @@ internal sealed class SandboxServices : IAsyncDisposable
     public TemplateCatalog Templates { get; }
 
     public PastSandboxes Past { get; } = new();
+
+    public TemplateUse TemplateUse { get; } = new();
+
+    public LoadHistory Load { get; } = new();
 
     public async ValueTask DisposeAsync()
     {

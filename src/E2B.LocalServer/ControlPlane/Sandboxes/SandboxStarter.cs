@@ -1,7 +1,9 @@
+using E2B.LocalServer.Runtime;
+
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>Gets started sandboxes from the host and tells their agents whose they are.</summary>
-internal sealed class SandboxStarter(ISandboxHost host, LayerStore layers, TimeProvider clock)
+internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimeProvider clock)
 {
     /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
     public bool CanPause => host.CanPause;
@@ -16,7 +18,12 @@ internal sealed class SandboxStarter(ISandboxHost host, LayerStore layers, TimeP
     public async Task<IHostedSandbox> StartAsync(
         string id, SandboxOrder order, string? token, string? disk, SandboxLog log, CancellationToken cancellationToken)
     {
-        var origin = new SandboxOrigin(order.Template.Limits) { Layers = [.. order.Template.Layers.Select(layers.Folder)], Disk = disk };
+        var origin = new SandboxOrigin(order.Template.Limits)
+        {
+            Layers = [.. order.Template.Layers.Select(saved.Layers.Folder)],
+            Disk = disk,
+            Volumes = [.. order.VolumeMounts.Select(mount => new SandboxVolume(saved.Volumes.Find(mount.Id) is null ? null : saved.Volumes.Disk(mount.Id), mount.Path))],
+        };
         IHostedSandbox hosted = await host.TakeAsync(origin, cancellationToken);
         try
         {

@@ -10,17 +10,31 @@ internal sealed class SavedData
 
     private SavedData(string root, Action<string> log)
     {
+        Root = root;
         _log = log;
         Layers = new LayerStore(Path.Combine(root, "layers"), log);
         Snapshots = new SnapshotStore(Path.Combine(root, "snapshots"), Layers, Unreadable);
         Paused = new PausedStore(Path.Combine(root, "paused"), Unreadable);
+        Keys = new ApiKeyStore(Path.Combine(root, "keys"), Unreadable);
+        Since = Times.ToMicrosecond(new DateTimeOffset(Directory.GetCreationTimeUtc(root), TimeSpan.Zero));
+        Volumes = new VolumeStore(Path.Combine(root, "volumes"), Unreadable);
     }
+
+    /// <summary>Where all of it is.</summary>
+    public string Root { get; }
 
     public LayerStore Layers { get; }
 
     public SnapshotStore Snapshots { get; }
 
     public PausedStore Paused { get; }
+
+    public VolumeStore Volumes { get; }
+
+    public ApiKeyStore Keys { get; }
+
+    /// <summary>When a server first used the directory.</summary>
+    public DateTimeOffset Since { get; }
 
     /// <param name="dataDirectory">The server's; nobody else uses it.</param>
     /// <param name="log">Where what cannot be read is said.</param>
@@ -30,7 +44,7 @@ internal sealed class SavedData
         try
         {
             string root = Path.Combine(dataDirectory, "saved");
-            foreach (string folder in (string[])["", "layers", "snapshots", "paused"])
+            foreach (string folder in (string[])["", "layers", "snapshots", "paused", "volumes", "keys"])
             {
                 Folders.Make(Path.Combine(root, folder), Folders.Closed);
             }
@@ -58,6 +72,7 @@ internal sealed class SavedData
         if (!_hasUnreadable)
         {
             Layers.DeleteUnheld();
+            Volumes.DeleteUnowned();
         }
 
         return paused;

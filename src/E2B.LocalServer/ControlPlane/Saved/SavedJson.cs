@@ -11,6 +11,8 @@ namespace E2B.LocalServer.ControlPlane;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SavedSandbox))]
 [JsonSerializable(typeof(Snapshot))]
+[JsonSerializable(typeof(Volume))]
+[JsonSerializable(typeof(ApiKeyRecord))]
 internal sealed partial class SavedJson : JsonSerializerContext
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -73,6 +73,71 @@ internal sealed class SnapshotStore
         return snapshot;
     }
 
+    /// <summary>Notes whether a snapshot is called public.</summary>
+    /// <returns>The snapshot as it is then; <see langword="null"/> when it is gone.</returns>
+    public Snapshot? Publish(string id, bool isPublic, DateTimeOffset now)
+    {
+        lock (_snapshots)
+        {
+            return _snapshots.TryGetValue(id, out Snapshot? snapshot) ? Save(snapshot with { Public = isPublic, UpdatedAt = now }) : null;
+        }
+    }
+
+    /// <summary>Gives a state further tags, which other states lose.</summary>
+    /// <returns>The state; <see langword="null"/> when there is none of that tag.</returns>
+    public async Task<SnapshotState?> TagAsync(string id, string tag, IReadOnlyList<string> tags, DateTimeOffset now)
+    {
+        List<string> replaced;
+        SnapshotState? state;
+        lock (_snapshots)
+        {
+            if (!_snapshots.TryGetValue(id, out Snapshot? snapshot) || (state = snapshot.States.FirstOrDefault(one => one.Tag == tag)) is null)
+            {
+                return null;
+            }
+
+            replaced = [.. snapshot.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers)];
+            foreach (string _ in tags)
+            {
+                _layers.Hold(state.Layers);
+            }
+
+            Save(snapshot with
+            {
+                UpdatedAt = now,
+                States = [.. snapshot.States.Where(one => !tags.Contains(one.Tag)), .. tags.Select(one => state with { Tag = one, TaggedAt = now })],
+            });
+        }
+
+        await _layers.ReleaseAsync(replaced);
+        return state;
+    }
+
+    /// <summary>Takes tags away, and with the last one of a state its files.</summary>
+    public async Task UntagAsync(string id, IReadOnlyList<string> tags, DateTimeOffset now)
+    {
+        List<string> released;
+        lock (_snapshots)
+        {
+            if (!_snapshots.TryGetValue(id, out Snapshot? snapshot))
+            {
+                return;
+            }
+
+            // A snapshot without any state would be nothing.
+            List<SnapshotState> left = [.. snapshot.States.Where(one => !tags.Contains(one.Tag))];
+            if (left.Count == 0)
+            {
+                throw ApiException.BadRequest("The last tag cannot be deleted: delete the snapshot");
+            }
+
+            released = [.. snapshot.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers)];
+            Save(snapshot with { UpdatedAt = now, States = left });
+        }
+
+        await _layers.ReleaseAsync(released);
+    }
+
     /// <summary>Deletes a snapshot with all its tags.</summary>
     /// <param name="id">The snapshot.</param>
     /// <param name="isInUse">Asked while nobody can find the snapshot.</param>
@@ -115,6 +180,12 @@ internal sealed class SnapshotStore
     }
 
     private static IEnumerable<string> LayersOf(Snapshot snapshot) => snapshot.States.SelectMany(state => state.Layers);
+
+    private Snapshot Save(Snapshot snapshot)
+    {
+        SavedJson.Write(Record(snapshot.Id), snapshot, SavedJson.Default.Snapshot);
+        return _snapshots[snapshot.Id] = snapshot;
+    }
 
     private string Record(string id) => Path.Combine(_folder, id + ".json");
 }

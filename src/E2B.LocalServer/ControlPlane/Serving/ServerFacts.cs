@@ -23,6 +23,9 @@ internal static class ServerFacts
     /// <summary>What a sandbox of the base template may use, as in the cloud.</summary>
     public static readonly SandboxLimits BaseLimits = new(CpuCount: 2, MemoryMB: 512, DiskSizeMB: 10_240);
 
+    /// <summary>How large a volume can become; its disk takes from the host what is in it.</summary>
+    public const int VolumeSizeMB = 10_240;
+
     /// <summary>The program's version.</summary>
     public static string Version { get; } =
         typeof(ServerFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";

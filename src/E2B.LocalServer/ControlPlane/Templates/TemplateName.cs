@@ -38,12 +38,20 @@ internal readonly record struct TemplateName(string Name, string? Tag)
 
     /// <summary>The name of something that is this server's own.</summary>
     /// <exception cref="ApiException">400: the namespace is another's.</exception>
-    public static TemplateName ParseOwn(string text)
+    public static TemplateName ParseOwn(string text, string kind = "Invalid name")
     {
-        TemplateName name = Parse(text, "Invalid name");
+        TemplateName name = Parse(text, kind);
         return name.WrittenNamespace is null or Namespace
             ? name
             : throw ApiException.BadRequest($"namespace '{name.WrittenNamespace}' must match your team '{Namespace}'");
+    }
+
+    /// <summary>A tag on its own, as it is kept.</summary>
+    /// <exception cref="ApiException">400: it can be none.</exception>
+    public static string CleanTag(string text)
+    {
+        string tag = text.Trim().ToLowerInvariant();
+        return tag.Length > 0 && !tag.AsSpan().ContainsAnyExcept(_inTags) ? tag : throw ApiException.BadRequest($"Invalid tag: invalid tag '{text}'");
     }
 
     /// <summary>The name with the namespace that was written.</summary>

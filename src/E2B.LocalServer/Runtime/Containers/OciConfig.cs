@@ -59,6 +59,18 @@ internal static class OciConfig
         },
     };
 
+    /// <summary>
+    /// Adds volumes to a configuration. runc makes the folders they are mounted at, in the container, so that no link
+    /// in there leads out of it.
+    /// </summary>
+    public static void AddVolumes(JsonObject config, IEnumerable<(string Source, string Destination)> volumes)
+    {
+        foreach ((string source, string destination) in volumes)
+        {
+            config["mounts"]!.AsArray().Add(FileSystem(destination, "bind", source, "bind", "rw", "nosuid", "nodev"));
+        }
+    }
+
     private static JsonObject Process(AgentCommand agent) => new()
     {
         ["terminal"] = false,

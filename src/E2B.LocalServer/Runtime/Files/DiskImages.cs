@@ -69,7 +69,8 @@ internal sealed class DiskImages(string directory, BaseFileSystem baseFileSystem
         }
     }
 
-    private static void RunTool(string program, IReadOnlyList<string> arguments)
+    /// <summary>Runs a program of the host's, such as mkfs, to its end.</summary>
+    internal static void RunTool(string program, IReadOnlyList<string> arguments)
     {
         using var process = System.Diagnostics.Process.Start(
             new System.Diagnostics.ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;

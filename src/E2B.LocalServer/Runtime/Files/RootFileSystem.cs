@@ -11,6 +11,7 @@ internal sealed class RootFileSystem(string mountPoint, string image)
     // A lock, since stopping a sandbox may meet its starting.
     private readonly Lock _lock = new();
     private readonly List<string> _folders = [];
+    private int _volumes;
 
     /// <summary>The root of the container.</summary>
     public string Root { get; } = Path.Combine(mountPoint, "root");
@@ -43,6 +44,46 @@ internal sealed class RootFileSystem(string mountPoint, string image)
 
             // The overlays hold on to their layers by themselves.
             Mounts.Unmount(ShiftedDisk);
+        }
+    }
+
+    /// <summary>Where a volume is on its way into the container.</summary>
+    public string VolumePoint(int index) => Path.Combine(mountPoint, $"v{index}");
+
+    /// <summary>Mounts the folders of volumes, owners shifted, at their <see cref="VolumePoint"/>s.</summary>
+    /// <param name="folders"><see langword="null"/> for a volume that is gone: an empty folder stands for it.</param>
+    /// <param name="userNamespace">Whose ids they are shown in.</param>
+    public void MountVolumes(IReadOnlyList<string?> folders, int userNamespace)
+    {
+        lock (_lock)
+        {
+            foreach (string? folder in folders)
+            {
+                string point = VolumePoint(_volumes++);
+                MakeFolder(point);
+                if (folder is not null)
+                {
+                    Mounts.AttachIdMapped(folder, point, userNamespace, readOnly: false);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Once the container has them. A folder that stands for a volume that is gone is no more then, and inside nothing
+    /// can be made in it: as where the volume was deleted under a running sandbox.
+    /// </summary>
+    public void UnmountVolumes()
+    {
+        lock (_lock)
+        {
+            while (_volumes > 0)
+            {
+                string point = VolumePoint(--_volumes);
+                Mounts.Unmount(point);
+                _ = Libc.RemoveDirectory(point);
+                _folders.Remove(point);
+            }
         }
     }
 

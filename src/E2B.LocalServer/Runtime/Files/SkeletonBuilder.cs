@@ -29,8 +29,10 @@ internal static class SkeletonBuilder
         Folders.Make(Path.Combine(root, "root"), Folders.Closed);
         Folders.Make(Path.Combine(root, "tmp"), Folders.Shared);
         Folders.Make(Path.Combine(root, "var/tmp"), Folders.Shared);
-        File.CreateSymbolicLink(Path.Combine(root, "var/run"), "/run");
-        File.CreateSymbolicLink(Path.Combine(root, "var/lock"), "/run/lock");
+
+        // Relative, so that who follows links in the server's data stays in there, and does not come to the machine's own /run.
+        File.CreateSymbolicLink(Path.Combine(root, "var/run"), "../run");
+        File.CreateSymbolicLink(Path.Combine(root, "var/lock"), "../run/lock");
         foreach (var (name, target) in links)
         {
             File.CreateSymbolicLink(Path.Combine(root, name), target);

@@ -37,11 +37,13 @@ public sealed class SetE2BDefaultCommand : ConnectedCmdlet
     /// <summary>Labels of new sandboxes.</summary>
     [Parameter]
     [AllowNull]
+    [PlainValues]
     public Hashtable? Metadata { get; set; }
 
     /// <summary>Environment variables of new sandboxes.</summary>
     [Parameter]
     [AllowNull]
+    [PlainValues]
     public Hashtable? Environment { get; set; }
 
     /// <summary>How many sandboxes are worked on at a time.</summary>

@@ -65,6 +65,7 @@ public sealed class SetE2BFileCommand : SandboxCmdlet
 
     /// <summary>Kept with the file.</summary>
     [Parameter]
+    [PlainValues]
     public IDictionary? Metadata { get; set; }
 
     /// <summary>Compressed on its way.</summary>

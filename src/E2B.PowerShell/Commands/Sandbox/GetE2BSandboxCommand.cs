@@ -31,6 +31,7 @@ public sealed class GetE2BSandboxCommand : ConnectedCmdlet
 
     /// <summary>Only sandboxes with all of these labels.</summary>
     [Parameter]
+    [PlainValues]
     public Hashtable? Metadata { get; set; }
 
     /// <summary>Running ones unless this says otherwise, so that nobody loses paused work to a pipeline into Remove-E2BSandbox.</summary>
