@@ -16,8 +16,13 @@ internal static partial class PackTarget
     {
         BuildTarget.Build(repository);
         Console.WriteLine(Path.GetRelativePath(Environment.CurrentDirectory, Pack(repository)));
+        PackTool(repository);
         return 0;
     }
+
+    /// <summary>The local server by itself, as a .NET tool: dotnet tool install --global E2B.LocalServer.</summary>
+    private static void PackTool(Repository repository) => Shell.Require(
+        repository, "dotnet", "pack", "src/E2B.LocalServer", "-c", "Release", "--no-build", "--nologo", "-v", "quiet", "-o", Path.Combine(repository.Output, "packages"));
 
     public static string Pack(Repository repository)
     {

@@ -10,7 +10,7 @@ internal static class Program
         ("test", "build, then every test of every suite", static r => TestTarget.Run(r, soak: false)),
         ("soak", "the tests with large numbers: hours rather than minutes", static r => TestTarget.Run(r, soak: true)),
         ("docs", "help for Get-Help from docs/cmdlets (needs PowerShell and PlatyPS)", DocsTarget.Run),
-        ("pack", "the PowerShell Gallery package to out/packages", PackTarget.Run),
+        ("pack", "the PowerShell Gallery package, and the local server as a .NET tool, to out/packages", PackTarget.Run),
         ("bench", "the benchmarks, each against a peer (needs Node.js and PowerShell)", BenchTarget.Run),
     ];
 

@@ -15,7 +15,7 @@ internal static class Program
     private const string Help = """
         The E2B API on this machine.
 
-        usage: E2B.LocalServer serve [--port N] [--data DIR] [--isolation runc|none] [--pool N] [--allow-host-port N]... [--dns ADDRESS]... [--exit-with-stdin]
+        usage: E2B.LocalServer serve [--port N] [--data DIR] [--isolation runc|none] [--pool N] [--allow-host-port N]... [--dns ADDRESS]... [--log-level LEVEL] [--exit-with-stdin]
                E2B.LocalServer --help | --version
 
           --port N          the port on 127.0.0.1 (3000); 0 picks a free one
@@ -24,6 +24,8 @@ internal static class Program
           --pool N          how many started sandboxes wait for the next create (2)
           --allow-host-port N  a port of this machine's loopback that sandboxes reach at host.e2b.internal; none otherwise
           --dns ADDRESS     a name server for sandboxes to ask, in place of this machine's
+          --log-level LEVEL what is logged at least: debug, info, warning, error, none; without it, warnings
+                            to stderr and info to server.log in the data directory
           --exit-with-stdin end when stdin ends: with the program that started the server
 
         When it is ready it prints E2B_API_URL, E2B_SANDBOX_URL and E2B_API_KEY, one a line.
@@ -87,7 +89,6 @@ internal static class Program
             return new ProcessSandboxHost();
         }
 
-        ILoggerFactory log = LoggerFactory.Create(static logging => logging.AddProvider(new ErrorStreamLoggerProvider()));
-        return new RuncSandboxHost(options.DataPath, options.PoolSize, options.Network, log.CreateLogger("runtime"));
+        return new RuncSandboxHost(options.DataPath, options.PoolSize, options.Network, options.Log);
     }
 }

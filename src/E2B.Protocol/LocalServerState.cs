@@ -14,6 +14,9 @@ public sealed record LocalServerState(int Pid, Uri ApiUrl, Uri SandboxUrl)
     /// <summary>The name of the file with the API key, within the data directory; readable to its owner only.</summary>
     public const string ApiKeyFileName = "api-key";
 
+    /// <summary>The name of the server's log, within the data directory; readable to its owner only. The one before it has <c>.1</c> at its end.</summary>
+    public const string LogFileName = "server.log";
+
     /// <summary>The data directory of a server that was not given one: <c>/var/lib/e2b-local</c> for root, else below the user's state directory.</summary>
     public static string DefaultDataDirectory()
     {

@@ -73,11 +73,73 @@ Describe 'The local server of a session' {
         Wait-Until { -not (Get-Process -Id $server -ErrorAction Ignore) }
     }
 
-    It 'is refused on a directory that another one uses, with a reason' {
+    It 'is the one that another session started on the same directory, which does not end with this one' {
         $data = (Get-E2BLocalServer).DataDirectory
-        $output = Invoke-Session "try { Start-E2BLocalServer -DataDirectory '$data' } catch { `$_.FullyQualifiedErrorId; `"`$_`" }"
-        $output[0] | Should -BeLike 'E2BServiceError,*'
-        $output[1] | Should -BeLike "*another server is running on $data*"
+        $output = Invoke-Session @"
+            (Start-E2BLocalServer -DataDirectory '$data' -PassThru).Pid
+            try { Stop-E2BLocalServer } catch { `$_.FullyQualifiedErrorId }
+            try { Start-E2BLocalServer -DataDirectory '$data' -Port 1 } catch { `$_.FullyQualifiedErrorId }
+"@
+        $output | ForEach-Object { $_ -replace ',.*' } | Should -Be @((Get-E2BLocalServer).Pid, 'E2BLocalServerNotFound', 'E2BLocalServerRunning')
+        Get-Process -Id (Get-E2BLocalServer).Pid | Should -Not -BeNullOrEmpty
+    }
+
+    It 'shows its log' {
+        $sandbox = New-E2BSandbox
+        $line = Get-E2BLocalServer -Log | Where-Object { $_ -like "*sandbox=$sandbox *Sandbox created*" }
+        $line | Should -Match '^time=\S+ level=info sandbox='
+        Remove-E2BSandbox $sandbox
+    }
+
+    It 'shows the log of a server that has ended, and nothing where there was none' {
+        $output = Invoke-Session @"
+            Start-E2BLocalServer -DataDirectory '$TestDrive/eight'
+            Stop-E2BLocalServer
+            (Get-E2BLocalServer -DataDirectory '$TestDrive/eight' -Log)[-1] -like '*The server has ended*'
+            @(Get-E2BLocalServer -DataDirectory '$TestDrive/none' -Log).Count
+"@
+        $output | Should -Be @('True', '0')
+    }
+
+    It 'is started from a path' {
+        $program = "$PSScriptRoot/../../out/local-server"
+        $output = Invoke-Session @"
+            (Start-E2BLocalServer -DataDirectory '$TestDrive/nine' -ServerPath '$program/E2B.LocalServer.dll' -PassThru).DataDirectory -eq '$TestDrive/nine'
+            Stop-E2BLocalServer
+            (Start-E2BLocalServer -DataDirectory '$TestDrive/nine' -ServerPath '$program' -PassThru).DataDirectory -eq '$TestDrive/nine'
+            Stop-E2BLocalServer
+            try { Start-E2BLocalServer -DataDirectory '$TestDrive/nine' -ServerPath '$TestDrive/nothing' } catch { "`$_" }
+"@
+        $output[0..1] | Should -Be @('True', 'True')
+        $output[2] | Should -BeLike "*no local server at*$TestDrive/nothing*"
+    }
+
+    It 'is found as a .NET tool when it is not beside the module' {
+        # The module alone, and a tool of that name on PATH which says how it was called.
+        Copy-Item "$PSScriptRoot/../../out/E2B" "$TestDrive/alone/E2B" -Recurse -Force
+        $null = New-Item -ItemType Directory -Force "$TestDrive/tools"
+        Set-Content "$TestDrive/tools/e2b-local" "#!/bin/sh`nexec dotnet $((Resolve-Path "$PSScriptRoot/../../out/local-server").Path)/E2B.LocalServer.dll `"`$@`""
+        chmod +x "$TestDrive/tools/e2b-local"
+        $output = Invoke-Fresh @"
+            Get-ChildItem Env:E2B_* | Remove-Item
+            Import-Module '$TestDrive/alone/E2B/E2B.psd1'
+            try { Start-E2BLocalServer -DataDirectory '$TestDrive/ten' } catch { "`$_" }
+            `$env:PATH = '$TestDrive/tools:' + `$env:PATH
+            (Start-E2BLocalServer -DataDirectory '$TestDrive/ten' -PassThru).DataDirectory -eq '$TestDrive/ten'
+            Stop-E2BLocalServer
+"@
+        $output[0] | Should -BeLike '*dotnet tool install --global E2B.LocalServer*'
+        $output[1] | Should -Be 'True'
+    }
+
+    It 'passes on what the machine lacks, with the command that mends it' -Skip:(-not (Get-Command unshare -ErrorAction Ignore)) {
+        # In a mount namespace of its own, runc is hidden behind a file that is no program.
+        $script = "Import-Module '$module'; try { Start-E2BLocalServer -DataDirectory '$TestDrive/eleven' -ErrorAction Stop } catch { `"`$_`" }"
+        Set-Content "$TestDrive/lacking.ps1" $script
+        $null = New-Item -ItemType File -Force "$TestDrive/noprogram"
+        $output = unshare --mount sh -c "mount --bind '$TestDrive/noprogram' '$((Get-Command runc).Source)' && exec pwsh -NoProfile -NonInteractive -File '$TestDrive/lacking.ps1'"
+        "$output" | Should -BeLike '*Not installed: runc*install runc*'
+        "$output" | Should -Not -BeLike '*error: *'
     }
 
     It 'is refused on a port that is taken, with a reason' {

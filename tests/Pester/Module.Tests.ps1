@@ -115,7 +115,7 @@ Describe 'Beside other versions of its libraries' {
 Describe 'The gallery package' {
     BeforeAll {
         # Made by ./build.sh test before Pester runs, and by ./build.sh pack.
-        $package = Get-Item "$root/out/packages/E2B.*.nupkg"
+        $package = Get-Item "$root/out/packages/E2B.[0-9]*.nupkg"
         $place = Join-Path $TestDrive 'modules/E2B/0.1.0'
         [IO.Compression.ZipFile]::ExtractToDirectory($package.FullName, $place)
     }

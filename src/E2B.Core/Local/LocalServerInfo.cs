@@ -22,6 +22,14 @@ public sealed class LocalServerInfo
     /// <summary>Where it keeps its state.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Its log, a line for each event. Readable to the server's owner only.</summary>
+    public string LogPath => LogPathOf(DataDirectory);
+
+    /// <summary>The log of the server that runs, or last ran, on a data directory.</summary>
+    /// <param name="dataDirectory">The directory; <see langword="null"/> for the one that a server uses by itself.</param>
+    public static string LogPathOf(string? dataDirectory = null) =>
+        Path.Combine(Path.GetFullPath(dataDirectory ?? DefaultDataDirectory), LocalServerState.LogFileName);
+
     /// <summary>The options that connect to it, its key among them.</summary>
     public E2BConnectionOptions ToConnectionOptions() => new() { ApiUrl = ApiUrl, SandboxUrl = SandboxUrl, ApiKey = ApiKey, Debug = false };
 

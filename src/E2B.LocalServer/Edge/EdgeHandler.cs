@@ -9,7 +9,7 @@ internal static class EdgeHandler
     public static async Task HandleAsync(HttpContext context, EdgeTarget target, SandboxServices services)
     {
         // Before anybody looks whether there is such a sandbox: the answer is the same.
-        if (target.Port == E2BDefaults.DaemonPort && InternalPaths.Contains(context.Request.Path.Value ?? string.Empty))
+        if (services.Limits.HideInternalPaths && target.Port == E2BDefaults.DaemonPort && InternalPaths.Contains(context.Request.Path.Value ?? string.Empty))
         {
             throw EdgeException.Internal(context.Request.Path);
         }

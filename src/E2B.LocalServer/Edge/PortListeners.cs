@@ -82,7 +82,7 @@ internal sealed class PortListeners(SandboxServices services, Action<string> log
     }
 
     private async Task<IListener> StartAsync(EdgeTarget target, bool isHttp) =>
-        isHttp ? await HttpListener.StartAsync(context => RequestGuard.RunAsync(context, log, one => EdgeHandler.HandleAsync(one, target, services))) : new RawListener(services, target);
+        isHttp ? await HttpListener.StartAsync(services.Limits, context => RequestGuard.RunAsync(context, log, services.Limits, one => EdgeHandler.HandleAsync(one, target, services))) : new RawListener(services, target);
 
     /// <summary>A door of the edge that leads to one port only.</summary>
     private sealed class HttpListener(WebApplication app, int port) : IListener
@@ -91,10 +91,10 @@ internal sealed class PortListeners(SandboxServices services, Action<string> log
 
         public int Port => port;
 
-        public static async Task<HttpListener> StartAsync(RequestDelegate handle)
+        public static async Task<HttpListener> StartAsync(ServerLimits limits, RequestDelegate handle)
         {
             WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, 0));
+            builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, 0, limits));
             WebApplication app = builder.Build();
             app.Run(handle);
             await app.StartAsync();

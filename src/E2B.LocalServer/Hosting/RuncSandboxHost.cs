@@ -13,6 +13,9 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public bool CanPause => true;
 
+    /// <summary>For tests: what runs the containers.</summary>
+    internal SandboxRuntime Runtime => _runtime!;
+
     public IVolumeHost? Volumes => _runtime is null ? null : new VolumeHost(_runtime.Parts.Volumes);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -46,7 +49,14 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
     {
-        var spec = new SandboxSpec { Limits = Convert(origin.Limits), Layers = origin.Layers, Disk = origin.Disk, Volumes = origin.Volumes };
+        var spec = new SandboxSpec
+        {
+            Limits = Convert(origin.Limits),
+            Layers = origin.Layers,
+            Disk = origin.Disk,
+            Volumes = origin.Volumes,
+            Overrides = origin.Overrides,
+        };
         return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
@@ -77,6 +87,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 
     private sealed class Hosted(RunningSandbox sandbox, SandboxLimits limits) : IHostedSandbox
     {
+        public string Name => sandbox.ContainerId;
+
         public Task Exited => sandbox.Exited;
 
         public SandboxLimits Limits => limits;

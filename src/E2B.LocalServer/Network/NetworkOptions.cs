@@ -11,6 +11,15 @@ public sealed record NetworkOptions
     /// <summary>Whom to ask for names; the host's resolvers where there is none.</summary>
     public IReadOnlyList<IPEndPoint> Resolvers { get; init; } = [];
 
+    /// <summary>Connections that one sandbox may have at a time.</summary>
+    internal int MostConnections { get; init; } = 4096;
+
+    /// <summary>Connections of one sandbox that the server itself serves at a time: each takes two of its descriptors.</summary>
+    internal int MostServed { get; init; } = 512;
+
+    /// <summary>Names that one sandbox may be asking for at a time.</summary>
+    internal int MostQuestions { get; init; } = 64;
+
     /// <summary>For tests: the file of the network namespace to take for the host's.</summary>
     internal string? HostNamespace { get; init; }
 

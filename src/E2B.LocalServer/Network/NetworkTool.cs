@@ -13,19 +13,19 @@ internal static class NetworkTool
 
     /// <summary>Carries out <c>ip</c> commands, a line each, up to the first that fails.</summary>
     public static Task IpAsync(NetworkNamespace where, string commands) =>
-        RunAsync(where, StartupChecks.Find("ip", "iproute2"), ["-batch", "-"], commands);
+        RunAsync(where, HostPrograms.Find("ip"), ["-batch", "-"], commands);
 
     /// <summary>What an <c>ip</c> command prints.</summary>
     public static Task<string> AskIpAsync(NetworkNamespace where, params string[] arguments) =>
-        RunAsync(where, StartupChecks.Find("ip", "iproute2"), arguments, string.Empty);
+        RunAsync(where, HostPrograms.Find("ip"), arguments, string.Empty);
 
     /// <summary>Carries out a script of <c>nft</c>, all of it or nothing.</summary>
     public static Task NftAsync(NetworkNamespace where, string script) =>
-        RunAsync(where, StartupChecks.Find("nft", "nftables"), ["-f", "-"], script);
+        RunAsync(where, HostPrograms.Find("nft"), ["-f", "-"], script);
 
     /// <summary>What an <c>nft</c> command prints.</summary>
     public static Task<string> AskNftAsync(NetworkNamespace where, params string[] arguments) =>
-        RunAsync(where, StartupChecks.Find("nft", "nftables"), arguments, string.Empty);
+        RunAsync(where, HostPrograms.Find("nft"), arguments, string.Empty);
 
     private static async Task<string> RunAsync(NetworkNamespace where, string program, string[] arguments, string input)
     {

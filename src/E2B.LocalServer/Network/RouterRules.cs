@@ -62,6 +62,16 @@ internal static class RouterRules
         }
         """);
 
+    /// <summary>
+    /// Limits how many connections one sandbox may have at a time: each takes a place in the host's table of them,
+    /// which is the same for everybody.
+    /// </summary>
+    /// <param name="most">The number.</param>
+    public static string Limit(int most) => string.Create(CultureInfo.InvariantCulture, $$"""
+        add set {{Table}} talking { type ifname; size 65535; flags dynamic; }
+        insert rule {{Table}} passing iifname != "{{Uplink}}" ct state new add @talking { iifname ct count over {{most}} } {{Reject}}
+        """);
+
     /// <summary>The script that replaces one sandbox's policy.</summary>
     public static string Change(string link, EgressPolicy old, int oldVersion, EgressPolicy policy, int version)
     {

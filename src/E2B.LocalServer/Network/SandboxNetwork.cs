@@ -6,6 +6,7 @@ using E2B.LocalServer.Native;
 using E2B.LocalServer.Network.Egress;
 using E2B.LocalServer.Network.Names;
 using E2B.LocalServer.Network.Ports;
+using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.Network;
 
@@ -52,6 +53,11 @@ internal sealed class SandboxNetwork : IAsyncDisposable
     /// <exception cref="NetworkException">This machine cannot do it; the message says what is missing.</exception>
     public static async Task<SandboxNetwork> OpenAsync(NetworkOptions options, string sharedDirectory, ILogger log)
     {
+        if (HostPrograms.Missing(HostPrograms.NeededByNetwork) is { } missing)
+        {
+            throw new NetworkException(missing);
+        }
+
         var network = new SandboxNetwork(NetworkNamespace.Create(), options);
         try
         {
@@ -158,16 +164,24 @@ internal sealed class SandboxNetwork : IAsyncDisposable
             """);
 
         var upstream = new DnsUpstream(_host.Namespace, new ResolverList(_options.Resolvers));
-        var proxy = Add(new NameProxy(_router, new NameLookup(upstream), LinkOf));
+        var proxy = Add(new NameProxy(_router, new NameLookup(upstream), LinkOf, _options.MostServed));
         var rules = RouterRules.Build(proxy.HttpPort, proxy.TlsPort, _options.HostPorts);
         await NetworkTool.NftAsync(_router, _options.RouterRules?.Invoke(rules) ?? rules);
+        try
+        {
+            await NetworkTool.NftAsync(_router, RouterRules.Limit(_options.MostConnections));
+        }
+        catch (NetworkException e)
+        {
+            log.LogWarning("This kernel cannot limit how many connections a sandbox has (modprobe nft_connlimit): one can use up the machine's. {Reason}", e.Message);
+        }
 
         // A sandbox that is killed says no goodbye to those it talked with; its connections need not be known for days.
         _router.Run(() => NetworkSettings.Set("netfilter/nf_conntrack_tcp_timeout_established", EstablishedSeconds));
-        Add(new DnsForwarder(_router, Gateway, upstream));
+        Add(new DnsForwarder(_router, Gateway, upstream, _options));
         foreach (var port in _options.HostPorts)
         {
-            Add(new TcpService(_router, new IPEndPoint(Gateway, port), (socket, ending) => RelayToHostAsync(socket, port, ending)));
+            Add(new TcpService(_router, new IPEndPoint(Gateway, port), (socket, ending) => RelayToHostAsync(socket, port, ending), _options.MostServed));
         }
     }
 

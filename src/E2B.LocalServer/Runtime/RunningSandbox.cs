@@ -192,7 +192,7 @@ public sealed class RunningSandbox : IAsyncDisposable
         var prepared = watch.Elapsed;
 
         either.Token.ThrowIfCancellationRequested();
-        var namespaceFd = (int)_idRange.UserNamespace.DangerousGetHandle();
+        var namespaceFd = (int)_idRange.MountMapping.DangerousGetHandle();
         _files.Mount(_parts.Base, Spec.Layers, _parts.Options.Agent, namespaceFd, Spec.Overrides);
         _files.MountVolumes([.. Spec.Volumes.Select(volume => volume.Image is null ? null : _parts.Volumes.Mount(volume.Image))], namespaceFd);
         var mounted = watch.Elapsed;
@@ -206,7 +206,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private async Task StartContainerAsync(IdRange idRange)
     {
         var config = OciConfig.Build(
-            _files.Root, ControlGroup, Spec.Limits, idRange.First, _parts.Options.Agent);
+            _files.Root, ControlGroup, Spec.Limits, idRange, _parts.Options.Agent);
         OciConfig.AddVolumes(config, Spec.Volumes.Select((volume, index) => (_files.VolumePoint(index), volume.Path)));
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);
@@ -218,7 +218,8 @@ public sealed class RunningSandbox : IAsyncDisposable
         using (var listener = Descriptor.Listen(_socketPath))
         {
             _containerMade = true;
-            InitPid = await _parts.Runc.RunAsync(ContainerId, _bundle, Number(theirs), Number(listener));
+            InitPid = await _parts.Runc.RunAsync(
+                ContainerId, _bundle, Spec.Overrides?.OpenFiles ?? ProcessLimits.OpenFiles, Number(theirs), Number(listener));
         }
 
         _files.UnmountVolumes();
@@ -346,7 +347,10 @@ public sealed class RunningSandbox : IAsyncDisposable
                 await Task.WhenAny(Exited, Task.Delay(_longestDeath));
             }
 
-            await _parts.Runc.DeleteAsync(ContainerId);
+            if (!Exited.IsCompleted || !await _parts.Runc.TryForgetAsync(ContainerId, ControlGroup))
+            {
+                await _parts.Runc.DeleteAsync(ContainerId);
+            }
         }
         finally
         {

@@ -15,6 +15,9 @@ internal sealed class LocalServerProcess : IDisposable
     /// <summary>How long a start that is given up may take to clean up after itself.</summary>
     private static readonly TimeSpan _giveUpLimit = TimeSpan.FromSeconds(3);
 
+    /// <summary>How the server begins the line that says why it does not start.</summary>
+    private const string ErrorMark = "error: ";
+
     private readonly Process _process;
     private bool _disposed;
 
@@ -30,10 +33,10 @@ internal sealed class LocalServerProcess : IDisposable
 
     /// <summary>Starts a server and waits until it says that it is ready.</summary>
     /// <exception cref="E2BException">It did not start; the message holds its own words.</exception>
-    public static async Task<LocalServerProcess> StartAsync(string program, int port, string? dataDirectory, CancellationToken cancellationToken)
+    public static async Task<LocalServerProcess> StartAsync(IReadOnlyList<string> program, int port, string? dataDirectory, CancellationToken cancellationToken)
     {
         string data = Path.GetFullPath(dataDirectory ?? LocalServerInfo.DefaultDataDirectory);
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -41,7 +44,7 @@ internal sealed class LocalServerProcess : IDisposable
             UseShellExecute = false,
         };
         foreach (string argument in (ReadOnlySpan<string>)
-            [program, "serve", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--data", data, "--exit-with-stdin"])
+            [.. program.Skip(1), "serve", "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--data", data, "--exit-with-stdin"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -53,7 +56,7 @@ internal sealed class LocalServerProcess : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new E2BException("'dotnet' cannot be started. The local server needs the .NET 10 runtime with ASP.NET Core on PATH.", e);
+            throw new E2BException($"'{program[0]}' cannot be started. The local server needs the .NET 10 runtime with ASP.NET Core on PATH.", e);
         }
 
         try
@@ -122,7 +125,10 @@ internal sealed class LocalServerProcess : IDisposable
         await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         lock (words)
         {
-            throw new E2BException($"The local server did not start (exit code {process.ExitCode}): {words.ToString().Trim()}");
+            // Its last word is the reason; warnings may come before it.
+            string all = words.ToString().Trim();
+            string reason = all.Split('\n').LastOrDefault(static line => line.StartsWith(ErrorMark, StringComparison.Ordinal)) is { } error ? error[ErrorMark.Length..].Trim() : all;
+            throw new E2BException($"The local server did not start (exit code {process.ExitCode}): {reason}");
         }
     }
 }

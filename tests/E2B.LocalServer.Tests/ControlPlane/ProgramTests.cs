@@ -171,7 +171,7 @@ public sealed class ProgramTests : IDisposable
         await stop.CancelAsync();
         await server.WaitAsync(_soon, Token);
 
-        Assert.Contains("warning: --isolation none", errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("level=warning msg=\"--isolation none", errors.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_data)!, recursive: true);

@@ -1,16 +1,14 @@
 using E2B.LocalServer.Edge;
 using E2B.Protocol;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>Where every request to the server's own port comes in: decides between edge and control plane.</summary>
-internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Action<string> log)
+internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, ServerLimits limits, Action<string> log)
 {
-    // The control plane's bodies are small JSON. The edge has no such limit.
-    private const long MaxApiBody = 1024 * 1024;
-
-    public Task HandleAsync(HttpContext context) => RequestGuard.RunAsync(context, log, DispatchAsync);
+    public Task HandleAsync(HttpContext context) => RequestGuard.RunAsync(context, log, limits, DispatchAsync);
 
     private Task DispatchAsync(HttpContext context)
     {
@@ -30,7 +28,8 @@ internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Acti
 
     private async Task ApiAsync(HttpContext context)
     {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MaxApiBody;
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = limits.BodyBytes;
+        context.Features.Get<IHttpMinRequestBodyDataRateFeature>()!.MinDataRate = limits.BodyRate;
         Route route = Routes.Find(context.Request.Method, context.Request.Path.Value ?? "/", out var parameters);
         if (!route.IsOpen)
         {

@@ -9,7 +9,8 @@ internal static class KestrelSettings
 {
     /// <param name="options">What is set.</param>
     /// <param name="port">The port on 127.0.0.1; 0 for a free one.</param>
-    public static void Apply(KestrelServerOptions options, int port)
+    /// <param name="limits">What clients may ask for.</param>
+    public static void Apply(KestrelServerOptions options, int port, ServerLimits limits)
     {
         options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         options.AddServerHeader = false;
@@ -23,7 +24,11 @@ internal static class KestrelSettings
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
         options.Limits.MaxRequestLineSize = 32 * 1024;
-        options.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        options.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
+        options.Limits.MaxRequestHeaderCount = limits.HeaderBytes / 64;
+        options.Limits.RequestHeadersTimeout = limits.HeadTime;
+        options.Limits.MaxConcurrentConnections = limits.Connections;
+        options.Limits.MaxConcurrentUpgradedConnections = limits.Connections;
         options.Limits.MaxRequestBufferSize = 1024 * 1024;
         options.Limits.MaxResponseBufferSize = 512 * 1024;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using E2B.LocalServer.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,15 +29,19 @@ internal sealed class LocalApi : IAsyncDisposable
     /// <param name="saved">What outlived the servers before.</param>
     /// <param name="clock">Whose time ends sandboxes.</param>
     /// <param name="log">Where what went wrong is said, a line each.</param>
+    /// <param name="limits">What clients may ask for, where it is not the usual.</param>
+    /// <param name="events">Where it is said what happens to sandboxes.</param>
     /// <exception cref="ServerStartException">The port cannot be had.</exception>
-    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
+    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log, ServerLimits? limits = null, ServerLog? events = null)
     {
+        limits ??= ServerLimits.Default;
+
         // Empty: no configuration files to find and watch, no environment variables that change the address.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port, limits));
         WebApplication app = builder.Build();
-        var services = new SandboxServices(host, saved, clock, log);
-        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey, saved.Keys), log).HandleAsync);
+        var services = new SandboxServices(host, saved, clock, limits, log, events);
+        app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey, saved.Keys), limits, log).HandleAsync);
         try
         {
             await app.StartAsync();

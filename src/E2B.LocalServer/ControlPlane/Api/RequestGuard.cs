@@ -6,11 +6,11 @@ namespace E2B.LocalServer.ControlPlane;
 /// <summary>Around every request, wherever it comes in: refuses what another web page may have sent, and turns what is thrown into answers.</summary>
 internal static class RequestGuard
 {
-    public static async Task RunAsync(HttpContext context, Action<string> log, Func<HttpContext, Task> handle)
+    public static async Task RunAsync(HttpContext context, Action<string> log, ServerLimits limits, Func<HttpContext, Task> handle)
     {
         try
         {
-            if (!HostNames.IsOurs(context.Request.Host))
+            if (limits.OnlyOurHostNames && !HostNames.IsOurs(context.Request.Host))
             {
                 throw new ApiException(
                     StatusCodes.Status403Forbidden,

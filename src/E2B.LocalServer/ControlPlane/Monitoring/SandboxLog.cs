@@ -11,16 +11,23 @@ internal sealed class SandboxLog(TimeProvider clock)
     private const int MostRecords = 5000;
     private const int MostBytes = 1024 * 1024;
     private readonly Queue<LogRecord> _records = new();
+    private Action<LogRecord, bool>? _follower;
     private DateTimeOffset _last;
     private int _bytes;
 
-    public void Write(LogLevel level, string message, params IReadOnlyList<KeyValuePair<string, string>> fields)
+    /// <summary>Gives each entry to come to a follower, and whether it is the agent's; it must not throw.</summary>
+    public void Follow(Action<LogRecord, bool> follower) => _follower = follower;
+
+    public void Write(LogLevel level, string message, params IReadOnlyList<KeyValuePair<string, string>> fields) => Write(level, message, fields, isAgents: false);
+
+    private void Write(LogLevel level, string message, IReadOnlyList<KeyValuePair<string, string>> fields, bool isAgents)
     {
+        LogRecord record;
         lock (_records)
         {
             DateTimeOffset now = Times.ToMicrosecond(clock.GetUtcNow());
             _last = now > _last ? now : _last.AddTicks(TimeSpan.TicksPerMicrosecond);
-            var record = new LogRecord(_last, level, message, fields);
+            record = new LogRecord(_last, level, message, fields);
             _records.Enqueue(record);
             _bytes += record.Size;
             while (_records.Count > MostRecords || _bytes > MostBytes)
@@ -28,6 +35,8 @@ internal sealed class SandboxLog(TimeProvider clock)
                 _bytes -= _records.Dequeue().Size;
             }
         }
+
+        _follower?.Invoke(record, isAgents);
     }
 
     public void Debug(string message, params IReadOnlyList<KeyValuePair<string, string>> fields) => Write(LogLevel.Debug, message, fields);
@@ -60,7 +69,7 @@ internal sealed class SandboxLog(TimeProvider clock)
             // Text that begins like JSON.
         }
 
-        Info(line);
+        Write(LogLevel.Info, line, [], isAgents: true);
     }
 
     /// <summary>A part of the log.</summary>
@@ -120,6 +129,6 @@ internal sealed class SandboxLog(TimeProvider clock)
             }
         }
 
-        Write(level, message, fields);
+        Write(level, message, fields, isAgents: true);
     }
 }

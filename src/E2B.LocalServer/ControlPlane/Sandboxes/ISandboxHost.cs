@@ -26,6 +26,9 @@ public interface IHostedSandbox : IAsyncDisposable
     /// <summary>Ends (successfully, whatever the reason) when the sandbox has stopped by itself or was disposed.</summary>
     Task Exited { get; }
 
+    /// <summary>What the host calls it; it has that name before it is anybody's sandbox.</summary>
+    string Name => string.Empty;
+
     /// <summary>What it may use.</summary>
     SandboxLimits Limits { get; }
 
@@ -71,6 +74,9 @@ public sealed record SandboxOrigin(SandboxLimits Limits)
 
     /// <summary>A disk that <see cref="IHostedSandbox.KeepDiskAsync"/> kept, made with these limits and layers; an empty one without.</summary>
     public string? Disk { get; init; }
+
+    /// <summary>For tests: takes single protections away, to see that an attack works without them.</summary>
+    internal ProtectionOverrides? Overrides { get; init; }
 
     /// <summary>Volumes to mount.</summary>
     public IReadOnlyList<SandboxVolume> Volumes { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using E2B.LocalServer.Hosting;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -16,15 +17,16 @@ internal sealed class SandboxRegistry : IAsyncDisposable
     private readonly LoadHistory _load;
     private readonly TimeProvider _clock;
     private readonly Action<string> _log;
+    private readonly ServerLog? _events;
     private readonly ITimer _timer;
     private readonly Lock _phases = new(); // guards every Phase and Changing, _timer and _closed
     private readonly CancellationTokenSource _closing = new();
     private volatile bool _closed;
 
     public SandboxRegistry(
-        SandboxStarter starter, SavedData saved, PastSandboxes past, TemplateUse use, LoadHistory load, TimeProvider clock, Action<string> log)
+        SandboxStarter starter, SavedData saved, PastSandboxes past, TemplateUse use, LoadHistory load, TimeProvider clock, Action<string> log, ServerLog? events = null)
     {
-        (_starter, _saved, _past, _use, _load, _clock, _log) = (starter, saved, past, use, load, clock, log);
+        (_starter, _saved, _past, _use, _load, _clock, _log, _events) = (starter, saved, past, use, load, clock, log, events);
         _timer = clock.CreateTimer(static state => ((SandboxRegistry)state!).EndExpired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         foreach (SavedSandbox one in saved.LoadPaused())
         {
@@ -57,6 +59,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
 
         var phase = new SandboxPhase(SandboxState.Running, Now, Now + order.Lifetime);
         var sandbox = new Sandbox(SandboxId.New(), order, order.Secure ? RandomNumberGenerator.GetHexString(64, lowercase: true) : null, phase, _clock);
+        _events?.Follow(sandbox);
         sandbox.Log.Debug("Started creating sandbox");
         try
         {
@@ -228,6 +231,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
             Reschedule();
         }
 
+        _events?.Write(Microsoft.Extensions.Logging.LogLevel.Debug, "Sandbox runs", sandbox.Id, new KeyValuePair<string, string>("container", sandbox.Hosted?.Name ?? string.Empty));
         sandbox.Log.Info("Sandbox created", new KeyValuePair<string, string>("end_time", Times.InLog(sandbox.Phase.EndAt)));
         sandbox.Meter.Begin(sandbox, Now);
         Watch(sandbox);
@@ -237,6 +241,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
     {
         var phase = new SandboxPhase(SandboxState.Paused, saved.StartedAt, saved.PausedAt);
         var sandbox = new Sandbox(saved.Id, saved.Order, saved.AccessToken, phase, _clock);
+        _events?.Follow(sandbox);
         if (!saved.FilesOnly)
         {
             sandbox.Log.Warn("The server was restarted: the paused sandbox has its files, but its processes and memory are lost");

@@ -1,4 +1,5 @@
 using E2B.LocalServer.Edge;
+using E2B.LocalServer.Hosting;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -8,12 +9,12 @@ internal sealed class SandboxServices : IAsyncDisposable
     private readonly MetricsSampler _sampler;
     private readonly IVolumeHost? _volumeHost;
 
-    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log)
+    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log, ServerLog? events = null)
     {
         var starter = new SandboxStarter(host, saved, clock);
         _volumeHost = host.Volumes;
-        (Clock, Saved, CanPause, StartedAt) = (clock, saved, host.CanPause, Times.ToMicrosecond(clock.GetUtcNow()));
-        Sandboxes = new SandboxRegistry(starter, saved, Past, TemplateUse, Load, clock, log);
+        (Clock, Saved, CanPause, StartedAt, Limits) = (clock, saved, host.CanPause, Times.ToMicrosecond(clock.GetUtcNow()), limits);
+        Sandboxes = new SandboxRegistry(starter, saved, Past, TemplateUse, Load, clock, log, events);
         Pauses = new PauseControl(Sandboxes, starter, saved.Paused, clock);
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
         Ports = new PortListeners(this, log);
@@ -30,6 +31,8 @@ internal sealed class SandboxServices : IAsyncDisposable
 
     /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
     public bool CanPause { get; }
+
+    public ServerLimits Limits { get; }
 
     /// <summary>What keeps volumes.</summary>
     /// <exception cref="ApiException">501: nothing does here.</exception>

@@ -7,7 +7,7 @@ namespace E2B.LocalServer.ControlPlane;
 /// <summary><c>serve</c>: from the first check to the last sandbox's end.</summary>
 internal static class ServeCommand
 {
-    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(4.5);
 
     /// <summary>Serves until it is told to stop by SIGTERM, SIGINT or <paramref name="stop"/>.</summary>
     /// <returns>The exit code.</returns>
@@ -18,7 +18,6 @@ internal static class ServeCommand
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, ending);
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, ending);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, ending);
-        TextWriter log = TextWriter.Synchronized(errors);
         if (options.ExitWithStdin)
         {
             StdinWatch.OnEnd(() => End(ending));
@@ -27,21 +26,23 @@ internal static class ServeCommand
         try
         {
             using DataDirectory data = DataDirectory.Open(options.DataPath);
+            using var log = new ServerLog(errors, data.Path, options.LogLevel);
             string key = data.ApiKey();
             if (options.Isolation == Isolation.None)
             {
-                log.WriteLine("warning: --isolation none: commands in sandboxes run on this machine with your rights");
+                log.Warn("--isolation none: commands in sandboxes run on this machine with your rights");
             }
 
-            SavedData saved = SavedData.Open(data.Path, log.WriteLine);
-            ISandboxHost host = createHost(options);
+            SavedData saved = SavedData.Open(data.Path, log.Warn);
+            ISandboxHost host = createHost(options with { Log = log });
             LocalApi? api = null;
             int exitCode;
             try
             {
                 await host.StartAsync(ending.Token);
-                api = await LocalApi.StartAsync(options.Port, key, host, saved, TimeProvider.System, log.WriteLine);
+                api = await LocalApi.StartAsync(options.Port, key, host, saved, TimeProvider.System, log.Warn, events: log);
                 string url = $"http://127.0.0.1:{api.Port}";
+                log.Info($"The server is ready, version {ServerFacts.Version}, at {url}");
                 data.Announce(new LocalServerState(Environment.ProcessId, new Uri(url), new Uri(url)));
                 output.Write($"E2B_API_URL={url}\nE2B_SANDBOX_URL={url}\nE2B_API_KEY={key}\n");
                 await output.FlushAsync(CancellationToken.None);
@@ -50,6 +51,7 @@ internal static class ServeCommand
             finally
             {
                 exitCode = await EndAsync(api, host, log);
+                log.Info("The server has ended");
             }
 
             return exitCode;
@@ -66,7 +68,7 @@ internal static class ServeCommand
     }
 
     // Whoever sends SIGTERM kills soon after: what is not gone by then is cleaned up at the next start.
-    private static async Task<int> EndAsync(LocalApi? api, ISandboxHost host, TextWriter log)
+    private static async Task<int> EndAsync(LocalApi? api, ISandboxHost host, ServerLog log)
     {
         try
         {
@@ -75,7 +77,7 @@ internal static class ServeCommand
         }
         catch (TimeoutException)
         {
-            log.WriteLine($"warning: not everything ended within {_endLimit.TotalSeconds:0} s; the next start cleans up");
+            log.Warn($"not everything ended within {_endLimit.TotalSeconds:0.0} s; the next start cleans up");
             return 1;
         }
     }

@@ -33,6 +33,12 @@ public sealed record ServeOptions
     /// <summary>How sandboxes get at the internet.</summary>
     public NetworkOptions Network { get; init; } = new();
 
+    /// <summary>What is logged at least; where nobody chose, see <see cref="Hosting.ServerLog"/>.</summary>
+    internal Microsoft.Extensions.Logging.LogLevel? LogLevel { get; init; }
+
+    /// <summary>Where what runs sandboxes says what does not work.</summary>
+    internal ILogger Log { get; init; } = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
     /// <summary>Whether the server ends when its stdin does, and so with the program that started it, however that ends.</summary>
     public bool ExitWithStdin { get; init; }
 
@@ -45,6 +51,7 @@ public sealed record ServeOptions
         var isolation = Isolation.Runc;
         int pool = DefaultPoolSize;
         bool exitWithStdin = false;
+        Microsoft.Extensions.Logging.LogLevel? logLevel = null;
         var hostPorts = new List<int>();
         var resolvers = new List<IPEndPoint>();
         for (int i = 0; i < args.Length; i++)
@@ -62,7 +69,7 @@ public sealed record ServeOptions
                 (name, value) = (name[..equals], name[(equals + 1)..]);
             }
 
-            if (name is not ("--port" or "--data" or "--isolation" or "--pool" or "--allow-host-port" or "--dns"))
+            if (name is not ("--port" or "--data" or "--isolation" or "--pool" or "--allow-host-port" or "--dns" or "--log-level"))
             {
                 throw new UsageException($"unknown option '{args[i]}'");
             }
@@ -99,6 +106,11 @@ public sealed record ServeOptions
                         ? new IPEndPoint(resolver.Address, resolver.Port == 0 ? DnsPort : resolver.Port)
                         : throw new UsageException($"--dns is an address, with or without a port, not '{value}'"));
                     break;
+                case "--log-level":
+                    logLevel = Hosting.ServerLog.Levels.TryGetValue(value, out Microsoft.Extensions.Logging.LogLevel level)
+                        ? level
+                        : throw new UsageException($"--log-level is {string.Join(", ", Hosting.ServerLog.Levels.Keys)}, not '{value}'");
+                    break;
                 case "--data":
                     data = value;
                     break;
@@ -120,6 +132,7 @@ public sealed record ServeOptions
             Isolation = isolation,
             PoolSize = pool,
             ExitWithStdin = exitWithStdin,
+            LogLevel = logLevel,
             Network = new NetworkOptions { HostPorts = [.. hostPorts.Distinct()], Resolvers = resolvers },
         };
     }

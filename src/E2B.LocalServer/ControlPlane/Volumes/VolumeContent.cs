@@ -106,6 +106,7 @@ internal static class VolumeContent
         (uint user, uint group, uint mode) = (Owner(call, "uid"), Owner(call, "gid"), Number(call, "mode") ?? DefaultFileMode);
         bool force = IsForced(call);
         call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = null;
+        call.Http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinRequestBodyDataRateFeature>()!.MinDataRate = null;
         using SafeFileHandle file = folder.OpenWrite(path, user, group, mode, force);
         byte[] buffer = new byte[BufferSize / 8];
         long position = 0;

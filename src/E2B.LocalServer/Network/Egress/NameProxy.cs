@@ -27,13 +27,13 @@ internal sealed class NameProxy : IAsyncDisposable
     private readonly TcpService _http;
     private readonly TcpService _tls;
 
-    public NameProxy(NetworkNamespace router, NameLookup names, Func<IPAddress, SandboxLink?> linkOf)
+    public NameProxy(NetworkNamespace router, NameLookup names, Func<IPAddress, SandboxLink?> linkOf, int mostOfOne)
     {
         _router = router;
         _names = names;
         _linkOf = linkOf;
-        _http = new TcpService(router, new IPEndPoint(IPAddress.Any, 0), (socket, ending) => ServeAsync(socket, HttpHost.TryFindName, ending));
-        _tls = new TcpService(router, new IPEndPoint(IPAddress.Any, 0), (socket, ending) => ServeAsync(socket, ClientHello.TryFindName, ending));
+        _http = new TcpService(router, new IPEndPoint(IPAddress.Any, 0), (socket, ending) => ServeAsync(socket, HttpHost.TryFindName, ending), mostOfOne);
+        _tls = new TcpService(router, new IPEndPoint(IPAddress.Any, 0), (socket, ending) => ServeAsync(socket, ClientHello.TryFindName, ending), mostOfOne);
     }
 
     private delegate bool NameFinder(ReadOnlySpan<byte> bytes, out string? name);

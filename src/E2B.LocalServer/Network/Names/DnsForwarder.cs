@@ -19,18 +19,20 @@ internal sealed class DnsForwarder : IAsyncDisposable
     private readonly Socket _udp;
     private readonly TcpService _tcp;
     private readonly DnsUpstream _upstream;
+    private readonly ClientCount _askers;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _receiving;
     private int _asking;
 
-    public DnsForwarder(NetworkNamespace router, IPAddress address, DnsUpstream upstream)
+    public DnsForwarder(NetworkNamespace router, IPAddress address, DnsUpstream upstream, NetworkOptions options)
     {
+        _askers = new ClientCount(options.MostQuestions);
         _upstream = upstream;
         _udp = NetworkSockets.Udp(router);
         try
         {
             _udp.Bind(new IPEndPoint(address, Port));
-            _tcp = new TcpService(router, new IPEndPoint(address, Port), RelayAsync);
+            _tcp = new TcpService(router, new IPEndPoint(address, Port), RelayAsync, options.MostServed);
         }
         catch
         {
@@ -59,10 +61,11 @@ internal sealed class DnsForwarder : IAsyncDisposable
             {
                 var received = await _udp.ReceiveFromAsync(question, SocketFlags.None, anybody, _ending.Token);
 
-                // What is beyond the limit is dropped, as a busy resolver does; programs ask again.
-                if (received.ReceivedBytes >= ShortestMessage && Volatile.Read(ref _asking) < MostAtOnce)
+                // What is beyond the limits is dropped, as a busy resolver does; programs ask again.
+                var asker = (IPEndPoint)received.RemoteEndPoint;
+                if (received.ReceivedBytes >= ShortestMessage && Volatile.Read(ref _asking) < MostAtOnce && _askers.TryEnter(asker.Address))
                 {
-                    _ = AnswerAsync(question[..received.ReceivedBytes], received.RemoteEndPoint);
+                    _ = AnswerAsync(question[..received.ReceivedBytes], asker);
                 }
             }
             catch (OperationCanceledException)
@@ -76,7 +79,7 @@ internal sealed class DnsForwarder : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(byte[] question, EndPoint asker)
+    private async Task AnswerAsync(byte[] question, IPEndPoint asker)
     {
         Interlocked.Increment(ref _asking);
         try
@@ -93,6 +96,7 @@ internal sealed class DnsForwarder : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _asking);
+            _askers.Leave(asker.Address);
         }
     }
 

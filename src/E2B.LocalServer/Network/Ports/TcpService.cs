@@ -10,15 +10,18 @@ internal sealed class TcpService : IAsyncDisposable
     private const int Backlog = 256;
     private readonly Socket _listener;
     private readonly Func<Socket, CancellationToken, Task> _serve;
+    private readonly ClientCount? _clients;
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _accepting;
 
     /// <param name="where">Where to listen; this program's own namespace when there is none.</param>
     /// <param name="address">On which address and port; port 0 takes a free one.</param>
     /// <param name="serve">What serves a connection, which is closed when that ends. Its failures end that connection only.</param>
-    public TcpService(NetworkNamespace? where, IPEndPoint address, Func<Socket, CancellationToken, Task> serve)
+    /// <param name="mostOfOne">How many connections one client may have; what is beyond that is closed at once. Any number when there is none.</param>
+    public TcpService(NetworkNamespace? where, IPEndPoint address, Func<Socket, CancellationToken, Task> serve, int? mostOfOne = null)
     {
         _serve = serve;
+        _clients = mostOfOne is { } most ? new ClientCount(most) : null;
         _listener = NetworkSockets.Tcp(where);
         try
         {
@@ -71,8 +74,16 @@ internal sealed class TcpService : IAsyncDisposable
 
     private async Task ServeAsync(Socket connection)
     {
+        IPAddress? client = null;
         try
         {
+            client = ((IPEndPoint)connection.RemoteEndPoint!).Address;
+            if (_clients?.TryEnter(client) == false)
+            {
+                client = null;
+                return;
+            }
+
             connection.NoDelay = true;
             await _serve(connection, _ending.Token);
         }
@@ -83,6 +94,10 @@ internal sealed class TcpService : IAsyncDisposable
         finally
         {
             connection.Dispose();
+            if (client is not null)
+            {
+                _clients?.Leave(client);
+            }
         }
     }
 }

@@ -8,8 +8,9 @@ internal static class ControlGroups
     /// <summary>Version 2 alone; with both mounted runc uses version 1.</summary>
     public static bool IsUnified { get; } = File.Exists(Root + "/cgroup.controllers");
 
+    /// <summary>Version 2 has its freezer without a controller.</summary>
     public static bool HasController(string controller) => IsUnified
-        ? File.ReadAllText(Root + "/cgroup.controllers").Split([' ', '\n']).Contains(controller)
+        ? controller == "freezer" || File.ReadAllText(Root + "/cgroup.controllers").Split([' ', '\n']).Contains(controller)
         : Directory.Exists($"{Root}/{controller}");
 
     /// <summary>True where the kernel counts swap, so that memory and swap can be limited together.</summary>

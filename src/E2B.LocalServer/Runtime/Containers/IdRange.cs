@@ -10,23 +10,39 @@ public sealed class IdRange : IDisposable
 
     private readonly FileStream _claim;
 
-    internal IdRange(uint first, FileStream claim, SafeFileHandle userNamespace)
+    internal IdRange(uint first, FileStream claim)
     {
         First = first;
         _claim = claim;
-        UserNamespace = userNamespace;
+        MountMapping = Native.UserNamespace.ForMounts(first, Count);
+        try
+        {
+            UserNamespace = Native.UserNamespace.ForProcesses(first, Count);
+        }
+        catch
+        {
+            MountMapping.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The host's id for the sandbox's root.</summary>
     public uint First { get; }
 
     /// <summary>A user namespace with this mapping, for id-mapped mounts.</summary>
+    internal SafeFileHandle MountMapping { get; }
+
+    /// <summary>The user namespace that sandboxes with these ids run in.</summary>
     internal SafeFileHandle UserNamespace { get; }
+
+    /// <summary>Where other programs of the host find <see cref="UserNamespace"/>.</summary>
+    internal string UserNamespacePath => $"/proc/{Environment.ProcessId}/fd/{UserNamespace.DangerousGetHandle()}";
 
     /// <summary>Gives the range up for good.</summary>
     public void Dispose()
     {
         UserNamespace.Dispose();
+        MountMapping.Dispose();
         _claim.Dispose();
     }
 }

@@ -1,5 +1,3 @@
-using E2B.LocalServer.Native;
-
 namespace E2B.LocalServer.Runtime;
 
 /// <summary>
@@ -42,7 +40,7 @@ internal sealed class IdRangeAllocator : IDisposable
 
         try
         {
-            return new IdRange(first, claim, UserNamespace.Create(first, IdRange.Count));
+            return new IdRange(first, claim);
         }
         catch
         {

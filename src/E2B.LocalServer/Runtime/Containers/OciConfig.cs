@@ -8,9 +8,6 @@ internal static class OciConfig
 {
     private const int CpuPeriod = 100_000;
 
-    /// <summary>As many as programs expect, unless the server itself may have fewer: not every root may raise that.</summary>
-    private static readonly long _openFiles = Math.Min(65_536, HighestOpenFiles());
-
     /// <summary>
     /// When the host itself runs short of memory, sandboxes go first. Not the highest score: what the agent starts
     /// should have a higher one, so that it goes before the agent does.
@@ -36,7 +33,7 @@ internal static class OciConfig
     private static readonly string[] _readOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
     /// <summary>The configuration of a container in a control group (named relative to the hierarchies' roots).</summary>
-    public static JsonObject Build(string root, string controlGroup, ResourceLimits limits, uint firstId, AgentCommand agent) => new()
+    public static JsonObject Build(string root, string controlGroup, ResourceLimits limits, IdRange idRange, AgentCommand agent) => new()
     {
         ["ociVersion"] = "1.0.2",
         ["hostname"] = EtcFiles.HostName,
@@ -46,9 +43,9 @@ internal static class OciConfig
         ["linux"] = new JsonObject
         {
             ["cgroupsPath"] = "/" + controlGroup,
-            ["namespaces"] = Namespaces(),
-            ["uidMappings"] = Mapping(firstId),
-            ["gidMappings"] = Mapping(firstId),
+            ["namespaces"] = Namespaces(idRange),
+            ["uidMappings"] = Mapping(idRange.First),
+            ["gidMappings"] = Mapping(idRange.First),
             ["resources"] = Resources(limits),
             ["sysctl"] = new JsonObject
             {
@@ -89,11 +86,6 @@ internal static class OciConfig
             ["effective"] = Strings(_capabilities),
             ["permitted"] = Strings(_capabilities),
         },
-        ["rlimits"] = new JsonArray
-        {
-            Limit("RLIMIT_NOFILE", _openFiles),
-            Limit("RLIMIT_CORE", 0),
-        },
     };
 
     private static JsonArray FileSystems(ResourceLimits limits)
@@ -110,8 +102,11 @@ internal static class OciConfig
         ];
     }
 
-    private static JsonArray Namespaces() =>
-        [.. ((string[])["user", "pid", "ipc", "uts", "mount", "network", "cgroup"]).Select(type => new JsonObject { ["type"] = type })];
+    private static JsonArray Namespaces(IdRange idRange) =>
+    [
+        new JsonObject { ["type"] = "user", ["path"] = idRange.UserNamespacePath },
+        .. ((string[])["pid", "ipc", "uts", "mount", "network", "cgroup"]).Select(type => new JsonObject { ["type"] = type }),
+    ];
 
     private static JsonObject Resources(ResourceLimits limits)
     {
@@ -142,16 +137,6 @@ internal static class OciConfig
         ["source"] = source,
         ["options"] = Strings(options),
     };
-
-    private static JsonObject Limit(string type, long value) => new() { ["type"] = type, ["hard"] = value, ["soft"] = value };
-
-    private static long HighestOpenFiles()
-    {
-        // "Max open files            1024                 4096                 files": name, soft, hard, unit.
-        var line = File.ReadLines("/proc/self/limits").First(text => text.StartsWith("Max open files", StringComparison.Ordinal));
-        var hard = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
-        return long.TryParse(hard, CultureInfo.InvariantCulture, out var value) ? value : long.MaxValue;
-    }
 
     private static JsonArray Strings(IEnumerable<string> items) => [.. items.Select(item => JsonValue.Create(item))];
 }

@@ -11,6 +11,9 @@ internal sealed record ProtectionOverrides
     /// <summary>Changes the container's configuration just before it is written.</summary>
     public Action<JsonObject>? Configuration { get; init; }
 
+    /// <summary>How many files a process may have open, in place of the usual number.</summary>
+    public long? OpenFiles { get; init; }
+
     /// <summary>A host folder to use as the root tree's lowest layer, in place of the allow-listed one.</summary>
     public string? RootLayer { get; init; }
 

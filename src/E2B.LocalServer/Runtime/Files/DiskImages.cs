@@ -44,7 +44,7 @@ internal sealed class DiskImages(string directory, BaseFileSystem baseFileSystem
         {
             // No journal: an image is thrown away or saved whole, never recovered from a crash, and without one it
             // is smaller to copy and quicker to mount.
-            RunTool(StartupChecks.Find("mkfs.ext4", "e2fsprogs"),
+            RunTool(HostPrograms.Find("mkfs.ext4"),
             [
                 "-q", "-F", "-m", "0", "-O", "^has_journal,^resize_inode", "-E", "lazy_itable_init=1,nodiscard",
                 "-d", content, image, string.Create(CultureInfo.InvariantCulture, $"{sizeMiB}M"),

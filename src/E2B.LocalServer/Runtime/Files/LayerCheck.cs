@@ -28,7 +28,7 @@ internal static class LayerCheck
     {
         try
         {
-            Mounts.AttachIdMapped(source, point, (int)range.UserNamespace.DangerousGetHandle(), readOnly: true);
+            Mounts.AttachIdMapped(source, point, (int)range.MountMapping.DangerousGetHandle(), readOnly: true);
             Mounts.Unmount(point);
         }
         catch (LinuxException error)

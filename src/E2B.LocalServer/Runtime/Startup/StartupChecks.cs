@@ -10,11 +10,11 @@ public static class StartupChecks
     private const int SystemAdministration = 21;
 
     private static readonly Version _oldestKernel = new(5, 19);
-    private static readonly string[] _programFolders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     /// <summary>
-    /// Throws <see cref="StartupCheckException"/> for the first thing that is missing. To be called before
-    /// <see cref="MountNamespace.EnterAndReexec"/> too, which without root could only say "not permitted".
+    /// Throws <see cref="StartupCheckException"/> when something is missing; its message names all of it, with the
+    /// commands that mend it. To be called before <see cref="MountNamespace.EnterAndReexec"/> too, which without root
+    /// could only say "not permitted".
     /// </summary>
     public static void Run()
     {
@@ -23,39 +23,80 @@ public static class StartupChecks
             throw new StartupCheckException("Sandboxes need Linux. On Windows, run the server in WSL 2.");
         }
 
-        CheckUser(Libc.GetEffectiveUserId());
-        CheckCapabilities(File.ReadAllLines("/proc/self/status"));
-        CheckKernel(Environment.OSVersion.Version);
-        Find("runc", "runc");
-        Find("mkfs.ext4", "e2fsprogs");
-        Find("unshare", "util-linux");
-        CheckLoopDevices();
-        CheckControllers();
+        string?[] problems =
+        [
+            CheckUser(Libc.GetEffectiveUserId()) ?? CheckCapabilities(File.ReadAllLines("/proc/self/status")),
+            CheckKernel(Environment.OSVersion.Version),
+            HostPrograms.Missing(HostPrograms.Needed),
+            CheckLoopDevices("/dev/loop-control"),
+            CheckFileSystems(File.ReadAllText("/proc/filesystems"), Load),
+            CheckUserNamespaces("/proc/sys/user/max_user_namespaces"),
+            CheckSystemCallFilters("/proc/sys/kernel/seccomp/actions_avail"),
+            CheckControllers(ControlGroups.HasController),
+        ];
+        if (string.Join(". ", problems.Where(problem => problem is not null)) is { Length: > 0 } message)
+        {
+            throw new StartupCheckException(message);
+        }
     }
 
     /// <summary>Whether this process may make mounts, and so a mount namespace of its own.</summary>
     internal static bool MayMount => Libc.GetEffectiveUserId() == 0 && HasSystemAdministration(File.ReadLines("/proc/self/status"));
 
-    internal static string Find(string program, string package) =>
-        _programFolders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
-        ?? throw new StartupCheckException($"Sandboxes need '{program}', which is not installed. Install it: apt-get install {package}");
+    internal static string? CheckUser(uint user) => user == 0
+        ? null
+        : $"Sandboxes need root, and this is user {user}: whatever control groups are delegated to it, an ordinary user can neither mount "
+            + "the disks that limit what sandboxes write, nor give each sandbox user ids of its own. Start the server as root (sudo), or without isolation: --isolation none";
 
-    internal static void CheckUser(uint user)
+    internal static string? CheckCapabilities(IEnumerable<string> status) => HasSystemAdministration(status)
+        ? null
+        : "Sandboxes need a root that may mount, and this one may not. Inside a container, start that with --privileged";
+
+    internal static string? CheckKernel(Version kernel) => kernel >= _oldestKernel
+        ? null
+        : $"Sandboxes need Linux {_oldestKernel} or later (id-mapped layers of an overlay); this is {kernel}. Install a newer kernel";
+
+    internal static string? CheckLoopDevices(string control) => File.Exists(control)
+        ? null
+        : $"Sandboxes need loop devices for their disks, and there is no {control}. Load the module: modprobe loop. In a container, start that with --privileged";
+
+    /// <param name="known">The file systems the kernel knows at the moment, a line each.</param>
+    /// <param name="load">Loads a module, as far as that can be done.</param>
+    internal static string? CheckFileSystems(string known, Action<string> load)
     {
-        if (user != 0)
+        var missing = new List<string>();
+        foreach (var name in (string[])["overlay", "ext4"])
         {
-            throw new StartupCheckException(
-                "Sandboxes need root: only root can limit what they use and give each its own disk. Start the server as root (sudo).");
+            if (!Knows(known, name))
+            {
+                load(name);
+                if (!Knows(File.ReadAllText("/proc/filesystems"), name))
+                {
+                    missing.Add(name);
+                }
+            }
         }
+
+        return missing.Count == 0
+            ? null
+            : $"Sandboxes need the file systems overlay and ext4, and this kernel does not know {string.Join(" and ", missing)}. Load the modules: modprobe {string.Join("; modprobe ", missing)}";
     }
 
-    internal static void CheckCapabilities(IEnumerable<string> status)
+    internal static string? CheckUserNamespaces(string setting) => File.Exists(setting) && File.ReadAllText(setting).Trim() != "0"
+        ? null
+        : "Sandboxes need user namespaces, and this kernel allows none. Allow them: sysctl -w user.max_user_namespaces=65536";
+
+    internal static string? CheckSystemCallFilters(string actions) => File.Exists(actions)
+        ? null
+        : "Sandboxes need filters for system calls (seccomp), and this kernel has none. Install a kernel with CONFIG_SECCOMP_FILTER";
+
+    internal static string? CheckControllers(Func<string, bool> isThere)
     {
-        if (!HasSystemAdministration(status))
-        {
-            throw new StartupCheckException(
-                "Sandboxes need a root that may mount, and this one may not. Inside a container, start that with --privileged.");
-        }
+        string[] missing = [.. ((string[])["memory", "cpu", "pids", "freezer"]).Where(controller => !isThere(controller))];
+        return missing.Length == 0
+            ? null
+            : $"Sandboxes need the control group controllers {string.Join(", ", missing)}, which are not there. Mount cgroup2 at /sys/fs/cgroup "
+                + "(mount -t cgroup2 none /sys/fs/cgroup), or start the kernel with them enabled";
     }
 
     private static bool HasSystemAdministration(IEnumerable<string> status)
@@ -65,33 +106,18 @@ public static class StartupChecks
         return (capabilities & (1UL << SystemAdministration)) != 0;
     }
 
-    internal static void CheckKernel(Version kernel)
-    {
-        if (kernel < _oldestKernel)
-        {
-            throw new StartupCheckException(
-                $"Sandboxes need Linux {_oldestKernel} or later (id-mapped layers of an overlay); this is {kernel}. Install a newer kernel.");
-        }
-    }
+    private static bool Knows(string known, string fileSystem) => known.Split(['\n', '\t', ' ']).Contains(fileSystem);
 
-    private static void CheckLoopDevices()
+    private static void Load(string module)
     {
-        if (!File.Exists("/dev/loop-control"))
+        try
         {
-            throw new StartupCheckException(
-                "Sandboxes need loop devices for their disks, and there is no /dev/loop-control. Load the module: modprobe loop. In a container, start that with --privileged.");
+            using var process = System.Diagnostics.Process.Start("/sbin/modprobe", ["-q", module]);
+            process.WaitForExit(TimeSpan.FromSeconds(5));
         }
-    }
-
-    private static void CheckControllers()
-    {
-        foreach (var controller in (string[])["memory", "cpu", "pids"])
+        catch (System.ComponentModel.Win32Exception)
         {
-            if (!ControlGroups.HasController(controller))
-            {
-                throw new StartupCheckException(
-                    $"Sandboxes need the control group controller '{controller}', which is not there. Mount cgroup2 at /sys/fs/cgroup (mount -t cgroup2 none /sys/fs/cgroup), or start the kernel with it enabled.");
-            }
+            // There is none: then it is as it is.
         }
     }
 }

@@ -153,7 +153,7 @@ internal sealed class VolumeDisks(SandboxRuntimeOptions options) : IDisposable
         Folders.Make(Path.Combine(content, FilesFolder), (UnixFileMode)0b111_111_111);
         try
         {
-            DiskImages.RunTool(StartupChecks.Find("mkfs.ext4", "e2fsprogs"),
+            DiskImages.RunTool(HostPrograms.Find("mkfs.ext4"),
             [
                 "-q", "-F", "-m", "0", "-O", "^resize_inode", "-J", "size=16", "-E", "lazy_itable_init=1,lazy_journal_init=1,nodiscard",
                 "-d", content, draft, string.Create(CultureInfo.InvariantCulture, $"{sizeMiB}M"),

@@ -21,6 +21,11 @@ public sealed class StartE2BLocalServerCommand : E2BCmdlet
     [ValidateNotNullOrEmpty]
     public string? DataDirectory { get; set; }
 
+    /// <summary>The server's program, or the folder it is in; looked for when there is none.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ServerPath { get; set; }
+
     /// <summary>The running server on the pipeline.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -36,7 +41,7 @@ public sealed class StartE2BLocalServerCommand : E2BCmdlet
         E2BSession session = E2BSession.Current;
         if (session.LocalServer is { HasExited: false } running)
         {
-            if ((MyInvocation.BoundParameters.ContainsKey(nameof(Port)) && Port != running.Info.ApiUrl.Port && Port != 0)
+            if (IsOtherPort(running.Info)
                 || (DataDirectory is not null && ResolvedDataDirectory() != running.Info.DataDirectory))
             {
                 WriteError(ErrorFactory.InvalidArgument(
@@ -51,6 +56,13 @@ public sealed class StartE2BLocalServerCommand : E2BCmdlet
             return;
         }
 
+        string? data = DataDirectory is null ? null : ResolvedDataDirectory();
+        if (LocalServerInfo.Find(data) is { } others)
+        {
+            UseOthers(others);
+            return;
+        }
+
         if (!ShouldProcess($"port {(Port == 0 ? "(a free one)" : Port)}", "Start the local server"))
         {
             return;
@@ -58,13 +70,32 @@ public sealed class StartE2BLocalServerCommand : E2BCmdlet
 
         session.LocalServer?.Dispose();
         session.LocalServer = null;
-        string? data = DataDirectory is null ? null : ResolvedDataDirectory();
-        if (TryAwait(token => LocalServerProcess.StartAsync(LocalServerProgram.Find(), Port, data, token), DataDirectory, out LocalServerProcess started))
+        string? program = ServerPath is null ? null : SessionState.Path.GetUnresolvedProviderPathFromPSPath(ServerPath);
+        if (TryAwait(token => LocalServerProcess.StartAsync(LocalServerProgram.Find(program), Port, data, token), DataDirectory, out LocalServerProcess started))
         {
             session.LocalServer = started;
             WriteIfAsked(started.Info);
         }
     }
+
+    /// <summary>One server uses a directory, so the one that does is what was asked for. It is not this session's to end.</summary>
+    private void UseOthers(LocalServerInfo others)
+    {
+        if (IsOtherPort(others))
+        {
+            WriteError(ErrorFactory.InvalidArgument(
+                "E2BLocalServerRunning",
+                $"Another session's local server runs already, at {others.ApiUrl} with {others.DataDirectory}. Use it (Connect-E2B -Local), or give this one its own directory with -DataDirectory.",
+                others));
+            return;
+        }
+
+        WriteVerbose($"A local server that this session did not start runs already, at {others.ApiUrl} (process {others.Pid}).");
+        WriteIfAsked(others);
+    }
+
+    private bool IsOtherPort(LocalServerInfo running) =>
+        MyInvocation.BoundParameters.ContainsKey(nameof(Port)) && Port != running.ApiUrl.Port && Port != 0;
 
     private string ResolvedDataDirectory() => SessionState.Path.GetUnresolvedProviderPathFromPSPath(DataDirectory);
 
