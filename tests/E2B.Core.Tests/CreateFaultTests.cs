@@ -95,6 +95,60 @@ public class CreateFaultTests
         Assert.Equal(1, plane.Made);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_server_that_was_too_slow_to_answer_is_asked_for_as_long_as_is_said()
+    {
+        // Slower than the looks after a break: 11 of them, 3 s apart at the end, are more than 15 s.
+        int looks = 0;
+        using E2BClient client = Client.With(
+            new FakeHandler(async (request, token) =>
+            {
+                if (request.PathAndQuery == "/sandboxes")
+                {
+                    await Task.Delay(Timeout.Infinite, token);
+                }
+
+                return request.Method == HttpMethod.Post ? Answers.Json(Made)
+                    : Answers.Json(Interlocked.Increment(ref looks) > 10 ? $"[{Listed}]" : "[]");
+            }),
+            o => o with { RequestTimeout = TimeSpan.FromMilliseconds(100) });
+
+        Sandbox sandbox = await client.Sandboxes.CreateAsync(cancellationToken: Token);
+
+        Assert.Equal(("sbx1", 11), (sandbox.SandboxId, looks));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_sandbox_that_was_found_and_cannot_be_had_is_named()
+    {
+        using E2BClient client = Client.With(new FakeHandler(request => request.PathAndQuery == "/sandboxes"
+            ? throw new HttpRequestException(HttpRequestError.ResponseEnded)
+            : request.Method == HttpMethod.Post ? Answers.Error(500) : Answers.Json($"[{Listed}]")));
+
+        E2BUnreachableException error = await Assert.ThrowsAsync<E2BUnreachableException>(() => client.Sandboxes.CreateAsync(cancellationToken: Token));
+
+        Assert.Equal("sbx1", error.SandboxId);
+        Assert.Contains("The sandbox sbx1 was made all the same", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_template_that_is_too_old_is_what_is_told_though_its_sandbox_cannot_be_ended()
+    {
+        var handler = new FakeHandler(request => request.Method == HttpMethod.Delete
+            ? Answers.Error(500)
+            : Answers.Json("""{"templateID":"t","sandboxID":"sbx1","clientID":"c","envdVersion":"0.0.1"}"""));
+        using E2BClient client = Client.With(handler);
+
+        await Assert.ThrowsAsync<E2BTemplateException>(() => client.Sandboxes.CreateAsync(cancellationToken: Token));
+
+        Assert.Contains(handler.Requests, request => request.Method == HttpMethod.Delete);
+    }
+
+    private const string Made = """{"templateID":"t","sandboxID":"sbx1","clientID":"c","envdVersion":"0.6.13"}""";
+
+    private const string Listed =
+        """{"templateID":"t","sandboxID":"sbx1","clientID":"c","envdVersion":"0.6.13","state":"running","startedAt":"2026-01-01T00:00:00Z","endAt":"2036-01-01T00:00:00Z","cpuCount":2,"memoryMB":512,"diskSizeMB":1024}""";
+
     private static CreateFault FaultOf(string name) => _faults[int.Parse(name, CultureInfo.InvariantCulture) % _faults.Length];
 
     private static E2BClient ClientOf(FaultyControlPlane plane) =>

@@ -189,6 +189,15 @@ internal static class ErrorMapper
     public static E2BException NotFoundAgain(E2BException failure, string mark) => MayHaveHappened(
         failure, $"No sandbox of this request was found; one that comes later has the label {Sandboxes.RequestMark.Key}={mark} and ends with its lifetime.");
 
+    /// <summary>A create whose sandbox was found, but could not be connected to.</summary>
+    public static E2BException FoundInVain(E2BException failure, string sandboxId)
+    {
+        E2BException error = MayHaveHappened(
+            failure, $"The sandbox {sandboxId} was made all the same, but could not be connected to. Connect to it or end it; otherwise it ends with its lifetime.");
+        error.Facts = error.Facts with { SandboxId = sandboxId };
+        return error;
+    }
+
     /// <summary>A failure after which something may have been made all the same.</summary>
     /// <param name="failure">The failure.</param>
     /// <param name="what">What may be there, and how to find it.</param>

@@ -31,9 +31,6 @@ internal static class McpGateway
     private const string Command =
         $"config=${ConfigurationVariable}; unset {ConfigurationVariable}; exec mcp-gateway --config \"$config\"";
 
-    /// <summary>How long a sandbox is tried to be ended whose gateway did not start.</summary>
-    private static readonly TimeSpan _undoLimit = TimeSpan.FromSeconds(5);
-
     private static readonly JsonSerializerOptions _plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Starts it in a sandbox that was just made. Whatever fails, the sandbox is ended: nobody would know of it.</summary>
@@ -64,7 +61,7 @@ internal static class McpGateway
         }
         catch (Exception)
         {
-            await EndAsync(sandbox).ConfigureAwait(false);
+            await sandbox.Client.Sandboxes.EndQuietlyAsync(sandbox.SandboxId).ConfigureAwait(false);
             throw;
         }
     }
@@ -77,18 +74,5 @@ internal static class McpGateway
             ? $"The template '{sandbox.Template}' has no program mcp-gateway to start MCP servers with. Use the template {Template}, or one that is built from it."
             : $"The MCP servers could not be started: the gateway ended with exit code {result.ExitCode}"
                 + (said.Length == 0 ? ". It wrote nothing to stderr." : $": {(said.Length > Shown ? "…" + said[^Shown..] : said)}");
-    }
-
-    private static async Task EndAsync(Sandbox sandbox)
-    {
-        using var limit = new CancellationTokenSource(_undoLimit);
-        try
-        {
-            await sandbox.KillAsync(limit.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is E2BException or OperationCanceledException)
-        {
-            // Then it ends with its lifetime. What went wrong first is the better reason.
-        }
     }
 }

@@ -12,7 +12,7 @@ namespace E2B.Sandboxes;
 /// </summary>
 internal sealed class SandboxCreation
 {
-    /// <summary>The waits before each look for a sandbox that a server may still be making.</summary>
+    /// <summary>The waits before each look for a sandbox that a server may still be making. One that was too slow to answer gets more of the last.</summary>
     private static readonly TimeSpan[] _looks =
     [
         TimeSpan.Zero, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2),
@@ -26,6 +26,7 @@ internal sealed class SandboxCreation
     private readonly ControlPlane _plane;
     private readonly NewSandboxRequest _request;
     private readonly string _mark = RequestMark.NewValue();
+    private string? _found;
 
     /// <summary>The time for all looks together: as long as the request could take, within reason.</summary>
     private TimeSpan LookLimit => _client.Connection.RequestTimeout switch
@@ -59,23 +60,22 @@ internal sealed class SandboxCreation
         {
             return await _plane.SendAsync(call, RestJson.Default.SandboxModel, cancellationToken).ConfigureAwait(false);
         }
-        catch (E2BException e) when (LooksAfter(e) > 0)
+        catch (E2BException e) when (LostAnswer.Of(e) != LostAnswerKind.NotDone)
         {
-            int looks = LooksAfter(e);
-            return await FindAsync(looks, cancellationToken).ConfigureAwait(false)
-                ?? throw ErrorMapper.NotFoundAgain(e, _mark);
+            return await FindAsync(LooksAfter(e), cancellationToken).ConfigureAwait(false)
+                ?? throw (_found is null ? ErrorMapper.NotFoundAgain(e, _mark) : ErrorMapper.FoundInVain(e, _found));
         }
     }
 
-    /// <summary>How often to look for a sandbox after a failure; 0 when the server cannot have made one.</summary>
-    private static int LooksAfter(E2BException failure) => LostAnswer.Of(failure) switch
+    /// <summary>The waits before each look for a sandbox after a failure.</summary>
+    private static IEnumerable<TimeSpan> LooksAfter(E2BException failure) => LostAnswer.Of(failure) switch
     {
-        LostAnswerKind.MayComeYet => _looks.Length,
-        LostAnswerKind.IsOver => 1,
-        _ => 0,
+        LostAnswerKind.IsOver => _looks.Take(1),
+        _ when failure is E2BTimeoutException => _looks.Concat(Enumerable.Repeat(_looks[^1], int.MaxValue)),
+        _ => _looks,
     };
 
-    private async Task<SandboxModel?> FindAsync(int looks, CancellationToken cancellationToken)
+    private async Task<SandboxModel?> FindAsync(IEnumerable<TimeSpan> looks, CancellationToken cancellationToken)
     {
         var filter = new SandboxListFilter
         {
@@ -87,15 +87,19 @@ internal sealed class SandboxCreation
         };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(LookLimit);
-        foreach (TimeSpan wait in _looks.Take(looks))
+        foreach (TimeSpan wait in looks)
         {
             try
             {
                 await Task.Delay(wait, _client.Connection.Clock, limit.Token).ConfigureAwait(false);
                 await foreach (SandboxInfo found in _client.Sandboxes.ListAsync(filter, limit.Token).ConfigureAwait(false))
                 {
-                    return await AdoptAsync(found, limit.Token).ConfigureAwait(false);
+                    // What is there is not let go of because the time for looking is over.
+                    _found = found.SandboxId;
+                    return await AdoptAsync(found, cancellationToken).ConfigureAwait(false);
                 }
+
+                _found = null;
             }
             catch (E2BException)
             {

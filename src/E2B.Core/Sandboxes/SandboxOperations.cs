@@ -18,6 +18,9 @@ namespace E2B;
 /// </remarks>
 public sealed partial class SandboxOperations
 {
+    /// <summary>How long it is tried to end a sandbox that nobody would know of.</summary>
+    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(5);
+
     private readonly E2BClient _client;
     private readonly ControlPlane _plane;
 
@@ -30,7 +33,7 @@ public sealed partial class SandboxOperations
     /// <summary>Makes a sandbox. It runs when this returns. In debug mode it is the one on this machine, without a call.</summary>
     /// <remarks>
     /// Never two: the request is sent again only where the server cannot have acted on it. A sandbox whose answer got
-    /// lost, because the request timed out or the connection broke, is looked for, for 5 to 20 s, by the label
+    /// lost, because the request timed out or the connection broke, is looked for, for up to 20 s, by the label
     /// <c>e2b-dotnet-request-id</c>, which every sandbox gets and which <see cref="SandboxInfo.Metadata"/> leaves out.
     /// </remarks>
     /// <param name="options">The sandbox to make.</param>
@@ -51,7 +54,7 @@ public sealed partial class SandboxOperations
         SandboxModel made = await new SandboxCreation(_client, _plane, request).SendAsync(cancellationToken).ConfigureAwait(false);
         if (!new DaemonVersion(made.EnvdVersion).IsSupported)
         {
-            await KillAsync(made.SandboxID, cancellationToken).ConfigureAwait(false);
+            await EndQuietlyAsync(made.SandboxID).ConfigureAwait(false);
             throw new E2BTemplateException(
                 $"The template '{request.TemplateID}' is too old: its daemon has version {made.EnvdVersion}. Build the template again.")
             {
@@ -154,6 +157,20 @@ public sealed partial class SandboxOperations
 
     internal static RestCall About(string sandboxId, HttpMethod method, string rest, string verb, Repeat repeat, byte[]? body = null) => new(
         method, $"/sandboxes/{Uri.EscapeDataString(sandboxId)}{rest}", $"{verb} the sandbox {sandboxId}", repeat, body, sandboxId, Missing.Sandbox);
+
+    /// <summary>Ends a sandbox that its caller will not have, as far as that can be done in a short time. Giving up does not stop it.</summary>
+    internal async Task EndQuietlyAsync(string sandboxId)
+    {
+        using var limit = new CancellationTokenSource(_endLimit);
+        try
+        {
+            await KillAsync(sandboxId, limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is E2BException or OperationCanceledException)
+        {
+            // Then it ends with its lifetime. What went wrong first is the better reason.
+        }
+    }
 
     private static byte[] ToJson(TimeSpan? timeout) =>
         JsonSerializer.SerializeToUtf8Bytes(new TimeoutRequest(SandboxModels.ToSeconds(timeout)), RestJson.Default.TimeoutRequest);
