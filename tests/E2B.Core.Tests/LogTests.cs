@@ -155,6 +155,44 @@ public class LogTests
         Assert.Equal([.. new[] { "1", "2", "3" }.TakeLast(limit), "new"], entries.Select(static one => one.Message));
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(429)]
+    public async Task A_follower_survives_faults_that_pass(int status)
+    {
+        var log = new FakeLog().Add(0, "old");
+        int asked = 0;
+        Sandbox sandbox = Client.Sandbox(new FakeHandler(request =>
+        {
+            // Each time anew, the log and the sandbox.
+            if (++asked % 4 != 0)
+            {
+                return Answers.Error(status, "try later");
+            }
+
+            if (asked == 8)
+            {
+                log.Add(5000, "new");
+                log.IsSandboxThere = false;
+            }
+
+            return log.Respond(request);
+        }));
+
+        SandboxLogEntry[] entries = await ReadAsync(sandbox.FollowLogsAsync(cancellationToken: Token));
+
+        Assert.Equal(["old", "new"], entries.Select(static one => one.Message));
+    }
+
+    [Fact]
+    public async Task A_follower_of_a_service_that_stays_away_is_told()
+    {
+        Sandbox sandbox = Client.Sandbox(new FakeHandler(_ => Answers.Error(502)));
+
+        await Assert.ThrowsAsync<E2BUnreachableException>(() => ReadAsync(sandbox.FollowLogsAsync(cancellationToken: Token)));
+    }
+
     [Fact]
     public async Task A_follower_of_nothing_known_ends_at_once()
     {

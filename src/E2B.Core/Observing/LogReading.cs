@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using E2B.Recovery;
 
 namespace E2B.Observing;
 
@@ -12,9 +13,9 @@ internal sealed class LogReading
     private readonly SandboxOperations _sandboxes;
     private readonly string _sandboxId;
     private readonly SandboxLogOptions _options;
-    private readonly TimeProvider _clock;
+    private readonly E2BConnection _connection;
 
-    public LogReading(SandboxOperations sandboxes, TimeProvider clock, string sandboxId, SandboxLogOptions options)
+    public LogReading(SandboxOperations sandboxes, E2BConnection connection, string sandboxId, SandboxLogOptions options)
     {
         if (options.PageSize is < 1 or > LogPages.LargestPage)
         {
@@ -32,7 +33,7 @@ internal sealed class LogReading
         }
 
         _sandboxes = sandboxes;
-        _clock = clock;
+        _connection = connection;
         _sandboxId = sandboxId;
         _options = options;
     }
@@ -59,7 +60,7 @@ internal sealed class LogReading
     /// <summary>What is there, the oldest first, and what comes, until the sandbox is gone.</summary>
     public async IAsyncEnumerable<SandboxLogEntry> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        LogPages pages = Pages(forward: true, limit: null);
+        LogPages pages = Pages(forward: true, limit: null, steadily: true);
         if (_options.Limit is { } limit)
         {
             // Where nothing old is to be told, the newest entry still says where the new ones begin.
@@ -86,13 +87,16 @@ internal sealed class LogReading
                 yield break;
             }
 
-            isLast = !any && !await _sandboxes.IsThereAsync(_sandboxId, cancellationToken).ConfigureAwait(false);
-            await Task.Delay(Interval, _clock, cancellationToken).ConfigureAwait(false);
+            isLast = !any && !await SteadyAsking.RunAsync(
+                _connection, token => _sandboxes.IsThereAsync(_sandboxId, token), cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Interval, _connection.Clock, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private LogPages Pages(bool forward, int? limit) => new(
-        (cursor, size, token) => _sandboxes.ReadLogAsync(_sandboxId, _options, forward, cursor, size, token),
+    private LogPages Pages(bool forward, int? limit, bool steadily = false) => new(
+        (cursor, size, token) => steadily
+            ? SteadyAsking.RunAsync(_connection, again => _sandboxes.ReadLogAsync(_sandboxId, _options, forward, cursor, size, again), token)
+            : _sandboxes.ReadLogAsync(_sandboxId, _options, forward, cursor, size, token),
         _options with { PageSize = Math.Min(_options.PageSize, limit ?? _options.PageSize) },
         forward);
 

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
+using E2B.Recovery;
 
 namespace E2B.Observing;
 
 /// <summary>A sandbox's measurements as they are made.</summary>
-internal sealed class MetricFollowing(SandboxOperations sandboxes, TimeProvider clock, string sandboxId)
+internal sealed class MetricFollowing(SandboxOperations sandboxes, E2BConnection connection, string sandboxId)
 {
     /// <summary>How long to wait before asking again. The service measures every 5 s.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -27,7 +28,10 @@ internal sealed class MetricFollowing(SandboxOperations sandboxes, TimeProvider 
         while (true)
         {
             bool any = false;
-            foreach (SandboxMetric sample in await sandboxes.ReadMetricsAsync(sandboxId, start, null, cancellationToken).ConfigureAwait(false))
+            DateTimeOffset? from = start;
+            IReadOnlyList<SandboxMetric> samples = await SteadyAsking.RunAsync(
+                connection, token => sandboxes.ReadMetricsAsync(sandboxId, from, null, token), cancellationToken).ConfigureAwait(false);
+            foreach (SandboxMetric sample in samples)
             {
                 if (sample.Timestamp > last)
                 {
@@ -43,10 +47,11 @@ internal sealed class MetricFollowing(SandboxOperations sandboxes, TimeProvider 
                 yield break;
             }
 
-            isLast = !any && !await sandboxes.IsThereAsync(sandboxId, cancellationToken).ConfigureAwait(false);
+            isLast = !any && !await SteadyAsking.RunAsync(
+                connection, token => sandboxes.IsThereAsync(sandboxId, token), cancellationToken).ConfigureAwait(false);
             if (!isLast)
             {
-                await Task.Delay(Interval, clock, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(Interval, connection.Clock, cancellationToken).ConfigureAwait(false);
             }
         }
     }

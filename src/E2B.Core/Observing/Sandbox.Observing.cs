@@ -23,7 +23,7 @@ public sealed partial class Sandbox
     /// <param name="start">The moment to begin with; <see langword="null"/> means the newest measurement.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public IAsyncEnumerable<SandboxMetric> FollowMetricsAsync(DateTimeOffset? start = null, CancellationToken cancellationToken = default) =>
-        new MetricFollowing(Client.Sandboxes, Client.Connection.Clock, SandboxId).RunAsync(start, cancellationToken);
+        new MetricFollowing(Client.Sandboxes, Client.Connection, SandboxId).RunAsync(start, cancellationToken);
 
     /// <summary>What happened to the sandbox and in it, in order. A page is asked for when the one before it is used up, and not earlier.</summary>
     /// <param name="options">Which entries; <see langword="null"/> means all, the oldest first.</param>
@@ -42,5 +42,5 @@ public sealed partial class Sandbox
         Reading(options).FollowAsync(cancellationToken);
 
     private LogReading Reading(SandboxLogOptions? options) =>
-        new(Client.Sandboxes, Client.Connection.Clock, SandboxId, options ?? new SandboxLogOptions());
+        new(Client.Sandboxes, Client.Connection, SandboxId, options ?? new SandboxLogOptions());
 }

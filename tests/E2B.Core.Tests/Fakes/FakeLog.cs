@@ -12,7 +12,7 @@ internal sealed class FakeLog
 
     private ImmutableList<(DateTimeOffset Time, string Level, string Message)> _entries = [];
 
-    public FakeHandler Handler => new(Answer);
+    public FakeHandler Handler => new(Respond);
 
     /// <summary>Called before each answer.</summary>
     public Action<SentRequest> Before { get; set; } = static _ => { };
@@ -26,7 +26,7 @@ internal sealed class FakeLog
         return this;
     }
 
-    private HttpResponseMessage Answer(SentRequest request)
+    public HttpResponseMessage Respond(SentRequest request)
     {
         Before(request);
         if (request.Uri.AbsolutePath == "/sandboxes/sbx1")
