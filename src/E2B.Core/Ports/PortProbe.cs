@@ -63,6 +63,13 @@ internal static class PortProbe
                 ? await JudgeAsync(response, scope.Token).ConfigureAwait(false)
                 : Answer.FromProgram;
         }
+        catch (Exception e) when (e is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
+        {
+            await ThrowUnlessRunningAsync(sandbox, port, cancellationToken).ConfigureAwait(false);
+
+            // A program that listens before it is ready breaks connections off.
+            return CallScope.IsBrokenConnection(e) ? Answer.NotOpen : throw scope.Translate(e);
+        }
         catch (Exception e) when (CallScope.Knows(e))
         {
             throw scope.Translate(e);
@@ -119,6 +126,11 @@ internal static class PortProbe
 
     private static async Task ThrowUnlessRunningAsync(Sandbox sandbox, int port, CancellationToken cancellationToken)
     {
+        if (sandbox.Client.Connection.Debug)
+        {
+            return;
+        }
+
         SandboxInfo info = await sandbox.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         if (info.State == SandboxState.Paused)
         {

@@ -140,9 +140,9 @@ public sealed class PortTunnel : IAsyncDisposable
                 _ = serving.ContinueWith(task => _serving.TryRemove(task, out _), TaskScheduler.Default);
             }
         }
-        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is OperationCanceledException or SocketException or InvalidOperationException)
         {
-            // The tunnel has ended.
+            // The tunnel has ended; of a listener that was stopped just now, the last says so.
         }
     }
 

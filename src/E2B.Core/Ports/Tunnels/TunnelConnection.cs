@@ -8,7 +8,7 @@ namespace E2B.Ports.Tunnels;
 /// <remarks>What breaks on one side is broken on the other, with a reset: an orderly end would say that everything had arrived.</remarks>
 internal sealed class TunnelConnection(Sandbox sandbox, int port, Socket local)
 {
-    /// <summary>The relay gives up after three times this.</summary>
+    /// <summary>The relay gives up when four of these are missing.</summary>
     private static readonly TimeSpan _alive = TimeSpan.FromSeconds(20);
 
     /// <summary>How long ending the relay may take.</summary>
