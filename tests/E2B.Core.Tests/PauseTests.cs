@@ -132,6 +132,17 @@ public class PauseTests
     }
 
     [Fact]
+    public async Task An_object_knows_the_lifetime_that_it_was_given()
+    {
+        Sandbox sandbox = Client.Sandbox(Routes.Of(("/timeout", Routes.Status(204)), ("/sandboxes/sbx1", Routes.Json(Detail("running", DateTimeOffset.UtcNow.AddHours(2))))));
+        await sandbox.GetInfoAsync(Token);
+
+        await sandbox.WithRequestTimeout(TimeSpan.FromSeconds(7)).SetTimeoutAsync(TimeSpan.FromSeconds(59.5), Token);
+
+        Assert.InRange(sandbox.TimeLeft!.Value, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task In_debug_mode_an_object_connects_without_a_call()
     {
         var handler = new FakeHandler(_ => throw new InvalidOperationException("called"));

@@ -29,14 +29,48 @@ public class SandboxLeaseTests
     [Fact]
     public async Task A_new_sandbox_is_left_alone_for_half_of_its_lifetime()
     {
-        (FakeHandler handler, Task asked) = Answering(1, _ => Answers.Empty(204));
+        (FakeHandler handler, Task asked) = Answering(2, request => request.PathAndQuery == "/sandboxes"
+            ? Answers.Json("""{"templateID":"t","sandboxID":"sbx1","clientID":"c","envdVersion":"0.6.13"}""")
+            : Answers.Empty(204));
         var clock = new InstantClock();
         using E2BClient client = Client.With(handler, o => o with { Clock = clock });
-        using SandboxLease lease = client.Sandboxes.Attach(Info(_lifetime)).KeepAlive(_lifetime);
+        Sandbox made = await client.Sandboxes.CreateAsync(new SandboxCreateOptions { Timeout = _lifetime }, Token);
+        using SandboxLease lease = made.KeepAlive(_lifetime);
 
         await asked.WaitAsync(Token);
 
         Assert.InRange(clock.Waits[0], TimeSpan.FromSeconds(140), _lifetime / 2);
+    }
+
+    [Fact]
+    public async Task What_the_service_says_of_the_end_is_not_relied_on_since_clocks_differ()
+    {
+        (FakeHandler handler, Task asked) = Answering(1, _ => Answers.Empty(204));
+        var clock = new HeldClock();
+        using E2BClient client = Client.With(handler, o => o with { Clock = clock });
+        using SandboxLease lease = client.Sandboxes.Attach(Info(TimeSpan.FromHours(1))).KeepAlive(_lifetime);
+
+        // The first request comes without a wait: no timer of this clock ever fires.
+        while (clock.Timers == 0)
+        {
+            await Task.Delay(5, Token);
+        }
+
+        Assert.Equal("/sandboxes/sbx1/refreshes", handler.Only.PathAndQuery);
+        Assert.False(asked.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_object_knows_that_its_life_was_extended()
+    {
+        (FakeHandler handler, Task asked) = Answering(1, _ => Answers.Empty(204));
+        using E2BClient client = Client.With(handler);
+        Sandbox sandbox = client.Sandboxes.Attach(Info(TimeSpan.FromSeconds(10)));
+        using SandboxLease lease = sandbox.KeepAlive(_lifetime);
+
+        await asked.WaitAsync(Token);
+
+        Assert.InRange(sandbox.TimeLeft!.Value, TimeSpan.FromMinutes(4), _lifetime);
     }
 
     [Fact]
@@ -162,6 +196,20 @@ public class SandboxLeaseTests
             return answer(request);
         });
         return (handler, asked.Task);
+    }
+
+    /// <summary>A fake: a clock by which no wait ever ends.</summary>
+    private sealed class HeldClock : TimeProvider
+    {
+        private int _timers;
+
+        public int Timers => Volatile.Read(ref _timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref _timers);
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private static SandboxInfo Info(TimeSpan left) => new()

@@ -107,6 +107,7 @@ Describe 'Set-E2BSandbox' {
         $set.TimeLeft.TotalSeconds | Should -BeGreaterThan 1150
         $set.TimeLeft.TotalSeconds | Should -BeLessOrEqual 1200
         Set-E2BSandbox $sandbox -TimeoutSec 60 | Should -BeNullOrEmpty
+        $sandbox.TimeLeft.TotalSeconds | Should -BeLessOrEqual 60 -Because 'the object was told'
         (Get-E2BSandbox $sandbox.SandboxId).TimeLeft.TotalSeconds | Should -BeLessOrEqual 60
     }
 
@@ -122,6 +123,15 @@ Describe 'Set-E2BSandbox' {
         Set-E2BSandbox $sandbox -NoInternet
         Test-Reach $sandbox | Should -Match 'unreachable|No route'
         Set-E2BSandbox $sandbox.SandboxId -NoInternet:$false
+        Test-Reach $sandbox | Should -Be 'reached'
+    }
+
+    It 'gives the internet back where names were allowed' {
+        $sandbox = New-E2BSandbox -NoInternet -AllowOut example.com, 192.0.2.1
+        Test-Reach $sandbox | Should -Be 'No route to host'
+        $told = Set-E2BSandbox $sandbox -NoInternet:$false -PassThru
+        $told.Network.DenyOut | Should -BeNullOrEmpty
+        $told.Network.AllowOut | Should -Be '192.0.2.1'
         Test-Reach $sandbox | Should -Be 'reached'
     }
 

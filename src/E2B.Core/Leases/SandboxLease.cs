@@ -13,6 +13,7 @@ public sealed class SandboxLease : IDisposable
     private static readonly TimeSpan _longestRequest = TimeSpan.FromSeconds(20);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly Sandbox _sandbox;
     private readonly SandboxOperations _sandboxes;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _extension;
@@ -25,6 +26,7 @@ public sealed class SandboxLease : IDisposable
             throw new E2BInvalidArgumentException("A sandbox is kept alive for a lifetime at a time, which is more than nothing.");
         }
 
+        _sandbox = sandbox;
         SandboxId = sandbox.SandboxId;
         Lifetime = lifetime;
         _extension = lifetime < SandboxOperations.LongestExtension ? lifetime : SandboxOperations.LongestExtension;
@@ -34,7 +36,9 @@ public sealed class SandboxLease : IDisposable
 
         // What an old object says may be out of date: the sandbox gets the time in which that turns out.
         _end = _clock.GetUtcNow() + (left > TimeSpan.Zero ? left : _extension);
-        TimeSpan first = left < _extension ? left / 2 : _extension / 2;
+
+        // By the service's clock it may be over in a moment.
+        TimeSpan first = !sandbox.IsEndByOwnClock ? TimeSpan.Zero : left < _extension ? left / 2 : _extension / 2;
         CancellationToken stop = _stop.Token;
         Ended = Task.Run(() => RunAsync(first, stop), CancellationToken.None);
     }
@@ -99,6 +103,7 @@ public sealed class SandboxLease : IDisposable
             await _sandboxes.ExtendAsync(SandboxId, _extension, stop).ConfigureAwait(false);
             DateTimeOffset end = asked + _extension;
             _end = end > _end ? end : _end;
+            _sandbox.Note(facts => facts.Extended(_extension));
             Problem = null;
             return null;
         }

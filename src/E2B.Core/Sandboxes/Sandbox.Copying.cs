@@ -19,7 +19,7 @@ public sealed partial class Sandbox
     public async Task<bool> PauseAsync(bool keepMemory = true, CancellationToken cancellationToken = default)
     {
         bool paused = await Client.Sandboxes.PauseAsync(SandboxId, keepMemory, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _facts.Value, Facts.Paused(justNow: paused));
+        Note(facts => facts.Paused(justNow: paused));
         return paused;
     }
 
@@ -72,5 +72,5 @@ public sealed partial class Sandbox
         Client.Snapshots.ListAsync(new SnapshotListFilter { SandboxId = SandboxId }, cancellationToken);
 
     internal void NoteConnected(SandboxResumption resumption, TimeSpan? timeout) =>
-        Volatile.Write(ref _facts.Value, Facts.Connected(resumption, TimeSpan.FromSeconds(SandboxModels.ToSeconds(timeout))));
+        Note(facts => facts.Connected(resumption, TimeSpan.FromSeconds(SandboxModels.ToSeconds(timeout))));
 }

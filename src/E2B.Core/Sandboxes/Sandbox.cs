@@ -8,8 +8,8 @@ namespace E2B;
 /// <summary>A sandbox, and what can be done in it. All its members may be used by several threads at once.</summary>
 /// <remarks>
 /// The object outlives the sandbox: what is asked of it then fails with an error that says so. What it tells
-/// of the sandbox is as it was when the object was made, or when it last paused the sandbox, connected to it or
-/// asked by <see cref="GetInfoAsync"/>.
+/// of the sandbox is as it was when the object was made, or when it last paused the sandbox, connected to it, set
+/// its lifetime or asked by <see cref="GetInfoAsync"/>.
 /// </remarks>
 public sealed partial class Sandbox
 {
@@ -52,7 +52,7 @@ public sealed partial class Sandbox
     /// <summary>The template's name where it has one, else its id; empty where neither is known.</summary>
     public string Template => Access.Alias ?? TemplateId;
 
-    /// <summary>Running or paused; unknown for an object made of an id alone.</summary>
+    /// <summary>Running or paused, or ended where that was waited for; unknown for an object made of an id alone.</summary>
     public SandboxState State => Facts.State;
 
     /// <summary>When it was started; <see langword="null"/> where that is not known.</summary>
@@ -107,6 +107,9 @@ public sealed partial class Sandbox
 
     internal Commands.ProcessClient Processes { get; }
 
+    /// <summary>Whether what is known of its end comes from this machine's clock, and not from the service's.</summary>
+    internal bool IsEndByOwnClock => Facts.IsEndByOwnClock;
+
     /// <summary>Replaced as a whole, so that readers need no lock.</summary>
     private SandboxFacts Facts => Volatile.Read(ref _facts.Value!);
 
@@ -126,9 +129,14 @@ public sealed partial class Sandbox
     /// <param name="timeout">The lifetime from now on, rounded up to whole seconds.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SandboxNotFoundException">The sandbox is gone.</exception>
-    public Task SetTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => Client.Connection.Debug
-        ? Task.CompletedTask
-        : Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken);
+    public async Task SetTimeoutAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        if (!Client.Connection.Debug)
+        {
+            await Client.Sandboxes.SetTimeoutAsync(SandboxId, timeout, cancellationToken).ConfigureAwait(false);
+            Note(facts => facts.Limited(TimeSpan.FromSeconds(SandboxModels.ToSeconds(timeout))));
+        }
+    }
 
     /// <summary>Keeps the sandbox alive until the lease is disposed of or the process ends; at least so long afterwards.</summary>
     /// <param name="lifetime">How long it lives on when nobody extends its life any more; the service gives 15 s at least and 1 hour at the most.</param>
@@ -141,7 +149,7 @@ public sealed partial class Sandbox
     public async Task<SandboxInfo> GetInfoAsync(CancellationToken cancellationToken = default)
     {
         SandboxInfo info = await Client.Sandboxes.GetAsync(SandboxId, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _facts.Value, Facts.Told(info));
+        Note(facts => facts.Told(info));
         return info;
     }
 
@@ -201,6 +209,17 @@ public sealed partial class Sandbox
 
     /// <summary>The sandbox's id.</summary>
     public override string ToString() => SandboxId;
+
+    /// <summary>Keeps what has become known. Nothing that another thread learns meanwhile is lost.</summary>
+    internal void Note(Func<SandboxFacts, SandboxFacts> change)
+    {
+        SandboxFacts before;
+        do
+        {
+            before = Facts;
+        }
+        while (!ReferenceEquals(Interlocked.CompareExchange(ref _facts.Value!, change(before), before), before));
+    }
 
     private static int? Known(int? number) => number > 0 ? number : null;
 }

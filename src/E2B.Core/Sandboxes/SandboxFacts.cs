@@ -12,8 +12,11 @@ internal sealed record SandboxFacts(SandboxInfo? Info)
 
     public SandboxResumption ResumedFrom { get; private init; }
 
-    /// <summary>From now to its end; zero for one that is paused.</summary>
-    public TimeSpan? TimeLeft => State == SandboxState.Paused ? TimeSpan.Zero
+    /// <summary>Whether the end was counted by this machine's clock. The service's may differ, and nobody knows by how much.</summary>
+    public bool IsEndByOwnClock { get; private init; } = Info?.IsByOwnClock == true;
+
+    /// <summary>From now to its end; zero for one that is paused or has ended.</summary>
+    public TimeSpan? TimeLeft => State is SandboxState.Paused or SandboxState.Ended ? TimeSpan.Zero
         : EndAt - DateTimeOffset.UtcNow is { } left ? (left > TimeSpan.Zero ? left : TimeSpan.Zero)
         : null;
 
@@ -39,8 +42,24 @@ internal sealed record SandboxFacts(SandboxInfo? Info)
             StartedAt = wasRunning ? StartedAt : now,
 
             // A running one may have had longer to live than is known here.
-            EndAt = !wasRunning ? end : EndAt is { } known && State == SandboxState.Running ? (known > end ? known : end) : null,
+            EndAt = !wasRunning ? end : EndAt is { } known && State == SandboxState.Running ? Later(known, end) : null,
+            IsEndByOwnClock = !wasRunning || IsEndByOwnClock,
             ResumedFrom = resumption,
         };
     }
+
+    /// <summary>The same after its lifetime was set.</summary>
+    public SandboxFacts Limited(TimeSpan lifetime) => this with { EndAt = DateTimeOffset.UtcNow + lifetime, IsEndByOwnClock = true };
+
+    /// <summary>The same after its lifetime was extended. Where the end is not known, it may be later still.</summary>
+    public SandboxFacts Extended(TimeSpan lifetime) => EndAt is { } known ? this with { EndAt = Later(known, DateTimeOffset.UtcNow + lifetime) } : this;
+
+    /// <summary>The same when it is gone.</summary>
+    public SandboxFacts Ended() => this with
+    {
+        State = SandboxState.Ended,
+        EndAt = EndAt is { } known && known < DateTimeOffset.UtcNow ? known : DateTimeOffset.UtcNow,
+    };
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

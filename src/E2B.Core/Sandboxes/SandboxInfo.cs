@@ -88,6 +88,9 @@ public sealed class SandboxInfo
     /// <summary>Whether this came from asking for the one sandbox, so that <see cref="AccessToken"/> is final.</summary>
     internal bool IsDetailed { get; init; }
 
+    /// <summary>Whether the times were counted here, since a create does not tell them.</summary>
+    internal bool IsByOwnClock { get; init; }
+
     /// <summary>The sandbox's id.</summary>
     public override string ToString() => SandboxId;
 }

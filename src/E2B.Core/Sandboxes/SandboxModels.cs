@@ -58,6 +58,7 @@ internal static class SandboxModels
             DiskMB = like?.DiskMB ?? 0,
             EnvdVersion = made.EnvdVersion,
             Metadata = metadata,
+            IsByOwnClock = true,
         };
     }
 

@@ -102,7 +102,7 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
                 return [];
             }
 
-            _targets.Add(GetDefaultSandbox() ?? NoSandbox());
+            _targets.Add(GetDefaultSandbox() ?? RefuseNoSandbox());
         }
 
         var found = new List<Sandbox>(_targets.Count);
@@ -155,14 +155,4 @@ public abstract class SandboxCmdlet : ConnectedCmdlet
         "E2BMixedInput", "A sandbox came down the pipeline after input. Pipe the sandboxes first, or name them with -Sandbox.", sandbox);
 
     private static string? AsText(object? value) => value is PSObject wrapped ? wrapped.BaseObject as string : value as string;
-
-    private Sandbox NoSandbox()
-    {
-        ThrowTerminatingError(ErrorFactory.InvalidArgument(
-            "E2BNoSandbox",
-            "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, "
-            + "or choose a default with New-E2BSandbox -AsDefault or Set-E2BDefault -Sandbox.",
-            null));
-        throw new PipelineStoppedException();
-    }
 }

@@ -57,16 +57,7 @@ public abstract class SandboxStateCmdlet : ConnectedCmdlet
     {
         if (Sandbox is null && !MyInvocation.ExpectingInput)
         {
-            if (Session.Defaults.Sandbox is not { } usual)
-            {
-                Refuse(
-                    "E2BNoSandbox",
-                    "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, or choose a default with Set-E2BDefault -Sandbox.",
-                    null);
-                return;
-            }
-
-            _sandboxes.Add(WithRequestTimeout(usual));
+            _sandboxes.Add(WithRequestTimeout(Session.Defaults.Sandbox ?? RefuseNoSandbox()));
         }
 
         Ask(_sandboxes);

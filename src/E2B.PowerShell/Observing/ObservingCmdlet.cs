@@ -45,17 +45,7 @@ public abstract class ObservingCmdlet : ConnectedCmdlet
     {
         if (_targets.Count == 0 && !MyInvocation.ExpectingInput && Sandbox is null)
         {
-            if (Session.Defaults.Sandbox is not { } usual)
-            {
-                Refuse(
-                    "E2BNoSandbox",
-                    "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, "
-                    + "or choose a default with New-E2BSandbox -AsDefault or Set-E2BDefault -Sandbox.",
-                    null);
-                return [];
-            }
-
-            _targets.Add(usual);
+            _targets.Add(Session.Defaults.Sandbox ?? RefuseNoSandbox());
         }
 
         return _targets;

@@ -54,6 +54,18 @@ public abstract class ConnectedCmdlet : E2BCmdlet
         }
     }
 
+    /// <summary>Ends the cmdlet where no sandbox is named and none is the default one.</summary>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    private protected Sandbox RefuseNoSandbox()
+    {
+        Refuse(
+            "E2BNoSandbox",
+            "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, "
+            + "or choose a default with New-E2BSandbox -AsDefault or Set-E2BDefault -Sandbox.",
+            null);
+        return null;
+    }
+
     /// <summary>The sandbox to work in where none is named: the default one, which is made if Set-E2BDefault was told so.</summary>
     /// <returns><see langword="null"/> when there is none.</returns>
     private protected Sandbox? GetDefaultSandbox()

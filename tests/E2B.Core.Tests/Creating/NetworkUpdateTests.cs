@@ -59,6 +59,23 @@ public class NetworkUpdateTests
     }
 
     [Fact]
+    public void The_internet_comes_back_with_all_that_was_taken_away_for_it()
+    {
+        var update = new SandboxNetworkUpdate
+        {
+            AllowInternetAccess = false,
+            AllowOut = ["example.com", "192.0.2.1", "*.example.com"],
+            DenyOut = ["198.51.100.0/24", "0.0.0.0/0", "ALL_TRAFFIC"],
+        };
+
+        update.RestoreInternet();
+
+        Assert.True(update.AllowInternetAccess);
+        Assert.Equal(["192.0.2.1"], update.AllowOut);
+        Assert.Equal(["198.51.100.0/24"], update.DenyOut);
+    }
+
+    [Fact]
     public async Task A_proxy_whose_password_nobody_tells_is_not_lost_silently()
     {
         var handler = new FakeHandler(_ => Detail("""{"egressProxy":{"address":"proxy.example.com:1080","username":"me"}}"""));

@@ -106,6 +106,37 @@ public class WaitTests
     }
 
     [Fact]
+    public async Task A_program_that_breaks_off_is_not_ready_yet()
+    {
+        int asked = 0;
+        FakeHandler handler = Sandboxed(_ => ++asked < 3 ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : Answers.Text(200, "ready"));
+
+        await Client.Sandbox(handler).Ports.WaitAsync(8000, answersHttp: true, cancellationToken: Token);
+
+        Assert.Equal(3, asked);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.ResponseEnded)]
+    [InlineData(HttpRequestError.ConnectionError)]
+    public async Task The_end_of_the_sandbox_is_told_whatever_it_breaks(HttpRequestError kind)
+    {
+        var handler = new FakeHandler(request => request.Uri.Host == "8000-sbx1.e2b.app" ? throw new HttpRequestException(kind)
+            : request.PathAndQuery.EndsWith("/Start", StringComparison.Ordinal) ? Answers.Stream(ScriptedStream.Of(Ended(0)))
+            : Answers.Error(404));
+
+        await Assert.ThrowsAsync<SandboxNotFoundException>(() => Client.Sandbox(handler).Ports.WaitAsync(8000, answersHttp: true, cancellationToken: Token));
+    }
+
+    [Fact]
+    public async Task A_way_that_cannot_be_made_is_an_error_at_once()
+    {
+        FakeHandler handler = Sandboxed(_ => throw new HttpRequestException(HttpRequestError.NameResolutionError));
+
+        await Assert.ThrowsAsync<E2BUnreachableException>(() => Client.Sandbox(handler).Ports.WaitAsync(8000, answersHttp: true, cancellationToken: Token));
+    }
+
+    [Fact]
     public async Task A_port_that_never_answers_is_told_apart_from_one_that_is_never_open()
     {
         TimeSpan limit = TimeSpan.FromMilliseconds(200);
@@ -131,8 +162,8 @@ public class WaitTests
     [Fact]
     public async Task A_state_is_asked_for_until_it_is_there()
     {
-        var states = new Queue<string>(["running", "running", "paused"]);
-        var handler = new FakeHandler(_ => Answers.Json(PortUrlTests.Detail(states.Dequeue())));
+        var states = new Queue<string>(["running", "fault", "fault", "running", "paused"]);
+        var handler = new FakeHandler(_ => states.Dequeue() is var state && state == "fault" ? Answers.Error(502) : Answers.Json(PortUrlTests.Detail(state)));
 
         SandboxInfo? info = await Client.Sandbox(handler).WaitForStateAsync(SandboxState.Paused, cancellationToken: Token);
 
@@ -141,11 +172,22 @@ public class WaitTests
     }
 
     [Fact]
+    public async Task A_service_that_is_not_there_is_not_waited_for()
+    {
+        var handler = new FakeHandler(_ => Answers.Error(502));
+
+        await Assert.ThrowsAsync<E2BUnreachableException>(() => Client.Sandbox(handler).WaitForStateAsync(SandboxState.Paused, cancellationToken: Token));
+
+        Assert.Single(handler.Requests);
+    }
+
+    [Fact]
     public async Task The_end_of_a_sandbox_is_what_is_waited_for_or_an_error()
     {
         Sandbox gone = Client.Sandbox(new FakeHandler(_ => Answers.Error(404)));
 
         Assert.Null(await gone.WaitForStateAsync(SandboxState.Ended, cancellationToken: Token));
+        Assert.Equal((SandboxState.Ended, TimeSpan.Zero), (gone.State, gone.TimeLeft!.Value));
         await Assert.ThrowsAsync<SandboxNotFoundException>(() => gone.WaitForStateAsync(SandboxState.Running, cancellationToken: Token));
         await Assert.ThrowsAsync<E2BInvalidArgumentException>(() => gone.WaitForStateAsync(SandboxState.Unknown, cancellationToken: Token));
         await Assert.ThrowsAsync<E2BInvalidArgumentException>(() => gone.WaitForStateAsync(SandboxState.Ended, TimeSpan.FromSeconds(-1), Token));

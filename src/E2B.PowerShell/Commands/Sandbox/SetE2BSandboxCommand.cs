@@ -67,7 +67,7 @@ public sealed class SetE2BSandboxCommand : EgressCmdlet
     protected override void ProcessRecord()
     {
         RefuseNullSandbox(Sandbox);
-        object? named = Sandbox ?? (MyInvocation.ExpectingInput ? null : (object?)GetDefaultSandbox() ?? NoSandbox());
+        object? named = Sandbox ?? (MyInvocation.ExpectingInput ? null : (object?)GetDefaultSandbox() ?? RefuseNoSandbox());
         foreach (object target in SandboxArgument.Enumerate(named))
         {
             try
@@ -150,7 +150,7 @@ public sealed class SetE2BSandboxCommand : EgressCmdlet
                 E2BTimeoutKind.SandboxPaused, $"The sandbox {sandbox.SandboxId} is paused, and only a running one is kept alive. Resume it first.");
         }
 
-        Session.KeepAlive(sandbox.Client.Sandboxes.Attach(info), lifetime);
+        Session.KeepAlive(sandbox, lifetime);
     }
 
     private async Task ChangeNetworkAsync(Sandbox sandbox, PipelineWriter writer, CancellationToken stop)
@@ -158,6 +158,12 @@ public sealed class SetE2BSandboxCommand : EgressCmdlet
         SandboxNetworkUpdate update = ReplaceNetwork
             ? new SandboxNetworkUpdate()
             : (await sandbox.GetInfoAsync(stop).ConfigureAwait(false)).Network!.ToUpdate(keepEgressProxy: !IsBound(nameof(EgressProxy)));
+        if (IsBound(nameof(NoInternet)) && !NoInternet)
+        {
+            // -NoInternet denies all in two ways where names are allowed.
+            update.RestoreInternet();
+        }
+
         ApplyEgress(update);
         update.AllowInternetAccess = IsBound(nameof(NoInternet)) ? !NoInternet : update.AllowInternetAccess;
         await sandbox.UpdateNetworkAsync(update, stop).ConfigureAwait(false);
@@ -165,15 +171,5 @@ public sealed class SetE2BSandboxCommand : EgressCmdlet
         {
             await writer.WarningAsync($"{sandbox.SandboxId}: {VainWarning}").ConfigureAwait(false);
         }
-    }
-
-    private Sandbox NoSandbox()
-    {
-        Refuse(
-            "E2BNoSandbox",
-            "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, "
-            + "or choose a default with New-E2BSandbox -AsDefault or Set-E2BDefault -Sandbox.",
-            null);
-        return null;
     }
 }

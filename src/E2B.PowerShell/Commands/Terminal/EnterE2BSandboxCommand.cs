@@ -105,7 +105,7 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
             return;
         }
 
-        object target = _targets.FirstOrDefault() ?? GetDefaultSandbox() ?? NoSandbox();
+        object target = _targets.FirstOrDefault() ?? GetDefaultSandbox() ?? RefuseNoSandbox();
         if (TryResolve(target, out Sandbox sandbox))
         {
             if (MyInvocation.BoundParameters.ContainsKey(nameof(RequestTimeoutSec)))
@@ -261,16 +261,6 @@ public sealed class EnterE2BSandboxCommand : ConnectedCmdlet
         {
             new PipelineItem.HostText(text, "Enter-E2BSandbox").WriteTo(this);
         }
-    }
-
-    private object NoSandbox()
-    {
-        Refuse(
-            "E2BNoSandbox",
-            "No sandbox is named, and there is no default. Give one as the first argument or by the pipeline, "
-            + "or choose a default with New-E2BSandbox -AsDefault or Set-E2BDefault -Sandbox.",
-            null);
-        return null;
     }
 
     private void Fail(string errorId, ErrorCategory category, string message) =>
