@@ -279,6 +279,10 @@ printf "%s" "$1" > /root/option; printf "%s" "$2" > /root/config; env > /root/en
         { (New-E2BSandbox).GetMcpTokenAsync().GetAwaiter().GetResult() | Should -BeNullOrEmpty } | Should -Not -Throw
     }
 
+    It 'with a number that JSON has not are refused' {
+        { New-E2BSandbox -Mcp @{ server = @{ limit = [double]::NaN } } -ErrorAction Stop } | Should -Throw '*NaN*' -ErrorId 'E2BInvalidArgument,*'
+    }
+
     It 'in a table that holds itself are refused' {
         $round = @{}
         $round.self = $round

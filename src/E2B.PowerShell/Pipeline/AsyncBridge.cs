@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
 namespace E2B.PowerShell.Pipeline;
@@ -34,20 +35,57 @@ internal static class AsyncBridge
     public static T Run<T>(Func<CancellationToken, Task<T>> work, Action<string> tell, CancellationToken stop)
     {
         var told = Channel.CreateUnbounded<string>();
-        Task<T> task = Start(token => ObserveAsync(work, told.Writer, token), stop);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<T> task = Start(token => ObserveAsync(work, told.Writer, token), end.Token);
+        ExceptionDispatchInfo? refused = null;
         while (told.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
         {
             while (told.Reader.TryRead(out string? text))
             {
                 // A stopped pipeline takes nothing more, while the work is still to be waited for.
-                if (!stop.IsCancellationRequested)
+                if (!end.IsCancellationRequested)
                 {
-                    tell(text);
+                    refused = Tell(tell, text);
+                    if (refused is not null)
+                    {
+                        end.Cancel();
+                    }
                 }
             }
         }
 
-        return ResultOf(task, stop);
+        if (refused is null)
+        {
+            return ResultOf(task, stop);
+        }
+
+        if (!WaitFor(task))
+        {
+            refused.Throw();
+        }
+
+        return task.Result;
+    }
+
+    /// <summary>Tells, and keeps what the pipeline throws at that, such as that it has been stopped: nobody may walk away from work that makes something.</summary>
+    private static ExceptionDispatchInfo? Tell(Action<string> tell, string text)
+    {
+        try
+        {
+            tell(text);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    /// <summary>Whether it succeeded.</summary>
+    private static bool WaitFor(Task task)
+    {
+        Task.WaitAny([task], CancellationToken.None);
+        return task.IsCompletedSuccessfully;
     }
 
     private static async Task<T> ObserveAsync<T>(Func<CancellationToken, Task<T>> work, ChannelWriter<string> told, CancellationToken stop)
