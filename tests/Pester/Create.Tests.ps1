@@ -71,7 +71,7 @@ Describe 'The end of a sandbox''s life' {
         $followed = Start-E2BProcess $sandbox 'sleep 4711'
         Suspend-E2BSandbox $sandbox
         Wait-Until { $followed.Failure }
-        $followed.Failure.Message | Should -BeLike '*was paused*'
+        $followed.Failure | Should -BeLike '*was paused*'
         Get-State $sandbox | Should -Be 'Paused'
     }
 
