@@ -15,6 +15,10 @@ public class RecoveryTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>A sandbox of which is known that traffic does not wake it.</summary>
+    private static Sandbox NotWoken(FakeHandler handler, Func<E2BConnectionOptions, E2BConnectionOptions>? change = null) => Client.With(handler, change)
+        .Sandboxes.Attach(new SandboxInfo { SandboxId = "sbx1", TemplateId = "t", EnvdVersion = "0.6.13", AutoResume = false, IsDetailed = true });
+
     [Fact]
     public async Task A_broken_stream_goes_on_after_a_gap()
     {
@@ -88,6 +92,32 @@ public class RecoveryTests
         Assert.IsType<HttpIOException>(error.InnerException);
     }
 
+    [Fact]
+    public async Task A_paused_sandbox_that_traffic_may_wake_is_left_alone()
+    {
+        FakeHandler handler = Routes.Of(
+            ("/Start", _breaks),
+            ("/Connect", Routes.Stream(Frames.Start(7), Frames.Exit(), Frames.Done())),
+            ("/sandboxes/sbx1", Routes.Json(Detail.Replace("STATE", "paused", StringComparison.Ordinal))));
+
+        var error = await Assert.ThrowsAsync<E2BTimeoutException>(() => Client.Sandbox(handler).Commands.RunAsync("x", cancellationToken: Token));
+
+        Assert.Equal(E2BTimeoutKind.SandboxPaused, error.Kind);
+        Assert.DoesNotContain(handler.Requests, r => r.PathAndQuery.EndsWith("/Connect", StringComparison.Ordinal) || r.PathAndQuery.EndsWith("/health", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_traffic_does_not_wake_is_attached_to_at_once()
+    {
+        FakeHandler handler = Routes.Of(
+            ("/Start", _breaks), ("/Connect", Routes.Stream(Frames.Start(7), Frames.Exit(3), Frames.Done())));
+
+        CommandResult result = await NotWoken(handler).Commands.RunAsync("x", cancellationToken: Token);
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.DoesNotContain(handler.Requests, r => r.PathAndQuery.EndsWith("/sandboxes/sbx1", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(true, "The sandbox itself runs")]
     [InlineData(false, "check the network")]
@@ -145,7 +175,7 @@ public class RecoveryTests
             ("/Start", _ => Answers.Stream(new ScriptedStream(Frames.Start(7)))),
             ("/Connect", Routes.Stream(Frames.Start(7), Frames.Exit(6), Frames.Done())),
             ("/health", Routes.Status(204)));
-        Sandbox sandbox = Client.Sandbox(handler, change: Fast);
+        Sandbox sandbox = NotWoken(handler, Fast);
 
         CommandResult result = await sandbox.Commands.RunAsync("x", cancellationToken: Token);
 

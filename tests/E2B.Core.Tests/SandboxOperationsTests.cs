@@ -263,7 +263,20 @@ public class SandboxOperationsTests
             () => client.Sandboxes.SetTimeoutAsync("sbx1", TimeSpan.FromSeconds(0.2), Token));
 
         Assert.Equal("sbx1", error.SandboxId);
+        Assert.Contains("paused", error.Message, StringComparison.Ordinal);
         Assert.Equal("""{"timeout":1}""", handler.Only.Text);
+    }
+
+    [Fact]
+    public async Task A_create_that_the_service_does_not_offer_is_not_looked_for()
+    {
+        var handler = new FakeHandler(_ => Answers.Error(501, "this is not offered"));
+        using E2BClient client = Client.With(handler);
+
+        var error = await Assert.ThrowsAsync<E2BException>(() => client.Sandboxes.CreateAsync(cancellationToken: Token));
+
+        Assert.Equal(("POST", 501), (handler.Only.Method.ToString(), error.StatusCode));
+        Assert.DoesNotContain("request-id", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

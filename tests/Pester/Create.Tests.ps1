@@ -66,6 +66,15 @@ Describe 'The end of a sandbox''s life' {
         Get-State $sandbox | Should -Be 'Running'
     }
 
+    It 'stays paused with -AutoResume though a process in it is followed' {
+        $sandbox = New-E2BSandbox -OnTimeout Pause -AutoResume
+        $followed = Start-E2BProcess $sandbox 'sleep 4711'
+        Suspend-E2BSandbox $sandbox
+        Wait-Until { $followed.Failure }
+        $followed.Failure | Should -BeLike '*was paused*'
+        Get-State $sandbox | Should -Be 'Paused'
+    }
+
     It 'stays paused without -AutoResume' {
         $sandbox = New-E2BSandbox -TimeoutSec 1 -OnTimeout Pause
         Wait-Until { (Get-State $sandbox) -eq 'Paused' }

@@ -25,6 +25,7 @@ Describe 'New-E2BSandbox -KeepAlive' {
         $kept | Remove-E2BSandbox -WarningVariable warned
         $other = New-E2BSandbox -Metadata @{ suite = 'lease' } -WarningVariable +warned
         $other.PSObject.Properties['KeepAlive'] | Should -BeNullOrEmpty
+        $other | Format-List | Out-String | Should -Not -Match 'KeepAlive'
         $warned | Should -BeNullOrEmpty
     }
 
@@ -123,6 +124,7 @@ Describe 'Set-E2BDefault' {
     It 'takes every default back with $null' {
         $set = Set-E2BDefault -Template base -TimeoutSec 9 -Metadata @{ a = 1 } -Environment @{ b = 2 } -ThrottleLimit 3 -AutoCreateSandbox -PassThru
         $set.AutoCreateSandbox | Should -BeTrue
+        $set | Out-String | Should -Match '(?m)^AutoCreateSandbox\s+: True'
         $clear = Set-E2BDefault -Sandbox $null -Template $null -TimeoutSec $null -Metadata $null -Environment $null -ThrottleLimit $null -AutoCreateSandbox:$false -PassThru
         foreach ($name in 'Sandbox', 'Template', 'Lifetime', 'Metadata', 'Environment') { $clear.$name | Should -BeNullOrEmpty -Because $name }
         $clear.ThrottleLimit | Should -Be 32

@@ -199,6 +199,14 @@ Describe 'Get-E2BSnapshot' {
         Get-E2BSnapshot i0000000000000000000 | Should -BeNullOrEmpty
         Get-E2BSandbox -Metadata @{ suite = 'nobody' } | Get-E2BSnapshot | Should -BeNullOrEmpty -Because 'no sandbox is not all sandboxes'
         { Get-E2BSnapshot -Sandbox $null } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+        { Get-E2BSnapshot 'a/b', x -Name any -ErrorAction Stop } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
+    }
+
+    It 'takes a text that is no sandbox''s id as a name, as Remove-E2BSnapshot does' {
+        (Get-E2BSnapshot list-other).SnapshotId | Should -Be $ofOther.SnapshotId
+        (Get-E2BSnapshot local/list-other).SnapshotId | Should -Be $ofOther.SnapshotId
+        (Get-E2BSnapshot list-*).SnapshotId | Should -Be $ofOther.SnapshotId
+        { Get-E2BSnapshot 'list-none:any' -ErrorAction Stop } | Should -Throw -ErrorId 'E2BSnapshotNotFound,*'
         { Get-E2BSnapshot 'a/b' -ErrorAction Stop } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
     }
 

@@ -5,6 +5,9 @@ internal enum Missing
 {
     Something,
     Sandbox,
+
+    /// <summary>The sandbox, which a paused one is not found as.</summary>
+    RunningSandbox,
     File,
     Process,
 }

@@ -279,12 +279,15 @@ internal static class ErrorMapper
     private static E2BTimeoutException SandboxEnded(CallContext context, string said) => new(
         E2BTimeoutKind.SandboxEnded,
         Sentence(context, said, "the sandbox does not answer")
-        + $" The sandbox {context.SandboxId} most likely reached the end of its lifetime: give the next one a longer lifetime, or extend it in time.");
+        + $" The sandbox {context.SandboxId} most likely reached the end of its lifetime: give the next one a longer lifetime, or extend it in time. If it is paused, connect to it to resume it.");
 
     private static E2BNotFoundException NotFound(CallContext context, string said) => context.Missing switch
     {
         Missing.Sandbox => new SandboxNotFoundException(
             $"The sandbox {context.SandboxId} was not found: it was killed, its lifetime ended, or it belongs to another project. List the sandboxes to see those that are there."),
+        Missing.RunningSandbox => new SandboxNotFoundException(
+            $"Could not {context.Action}: it does not run. It was killed or paused, its lifetime ended, or it belongs to another project. "
+            + "Get it by its id to see which; connect to a paused one to resume it."),
         Missing.File => new SandboxFileNotFoundException(
             $"Could not {context.Action}: there is no '{context.Name}' in the sandbox {context.SandboxId}.{(said.Length > 0 ? $" ({said})" : string.Empty)}")
         {

@@ -23,6 +23,9 @@ internal static class LostAnswer
         E2BUnreachableException { StatusCode: null } => IsUnsent(failure) ? LostAnswerKind.NotDone : LostAnswerKind.MayComeYet,
         E2BUnreachableException { StatusCode: 502 or 504 } => LostAnswerKind.MayComeYet,
 
+        // The server says that it does not do this at all.
+        { StatusCode: 501 } => LostAnswerKind.NotDone,
+
         // The server is done with the request and says that it failed, or something that is no answer.
         E2BProtocolException { StatusCode: null } or { StatusCode: >= 500 } => LostAnswerKind.IsOver,
         _ => LostAnswerKind.NotDone,

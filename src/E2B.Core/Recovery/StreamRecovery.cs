@@ -10,6 +10,9 @@ namespace E2B.Recovery;
 internal sealed class StreamRecovery<T>
     where T : IMessage<T>, new()
 {
+    /// <summary>How long to ask whether a sandbox is paused, before the way that would wake it is tried.</summary>
+    private static readonly TimeSpan _pauseLookLimit = TimeSpan.FromSeconds(2);
+
     private readonly Sandbox _sandbox;
     private readonly StreamTiming _timing;
     private readonly Followed _followed;
@@ -70,15 +73,20 @@ internal sealed class StreamRecovery<T>
         limited.CancelAfter(BudgetNow());
         try
         {
-            if (isSilent && await _sandbox.Daemon.ProbeAsync(limited.Token).ConfigureAwait(false) == false)
+            if (isSilent)
             {
-                throw await WhyGoneAsync(cause, cancellationToken).ConfigureAwait(false);
+                await ThrowIfPausedAsync(cause, limited.Token, cancellationToken).ConfigureAwait(false);
+                if (await _sandbox.Daemon.ProbeAsync(limited.Token).ConfigureAwait(false) == false)
+                {
+                    throw await WhyGoneAsync(cause, cancellationToken).ConfigureAwait(false);
+                }
             }
 
             while (_attempts < _timing.RecoveryWaits.Count)
             {
                 await Task.Delay(_timing.RecoveryWaits[_attempts++], limited.Token).ConfigureAwait(false);
                 ThrowIfOverdue(cause, _endGrace);
+                await ThrowIfPausedAsync(cause, limited.Token, cancellationToken).ConfigureAwait(false);
                 try
                 {
                     MessageStream<T> stream = await _reopen(limited.Token).ConfigureAwait(false);
@@ -107,6 +115,22 @@ internal sealed class StreamRecovery<T>
 
     private static bool MayPass(E2BException failure) => failure is E2BUnreachableException or E2BTimeoutException
         or E2BProtocolException or E2BRateLimitException or E2BConflictException || failure.GetType() == typeof(E2BException);
+
+    /// <summary>Attaching again is traffic, and traffic wakes some sandboxes: not against whoever paused this one, or let its lifetime end.</summary>
+    private async Task ThrowIfPausedAsync(Exception cause, CancellationToken limited, CancellationToken cancellationToken)
+    {
+        if (_sandbox.AutoResume == false)
+        {
+            return;
+        }
+
+        using var look = CancellationTokenSource.CreateLinkedTokenSource(limited);
+        look.CancelAfter(Shorter(_timing.AttemptLimit, _pauseLookLimit));
+        if (await AskControlPlaneAsync(look.Token, cancellationToken).ConfigureAwait(false) == SandboxFate.Paused)
+        {
+            throw ErrorMapper.Paused(Context, cause);
+        }
+    }
 
     /// <summary>The sandbox's side says that it is not there: the control plane knows why.</summary>
     private async Task<Exception> WhyGoneAsync(Exception cause, CancellationToken cancellationToken)

@@ -36,13 +36,14 @@ internal static class SandboxModels
 
     /// <summary>What is known of a sandbox that was just made: the answer tells little, so the rest is what was asked for.</summary>
     public static SandboxInfo ToInfo(SandboxModel made, NewSandboxRequest request) =>
-        Made(made, request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds, RequestMark.TakeFrom(request.Metadata), like: null);
+        Made(made, request.Timeout ?? E2BDefaults.SandboxTimeoutSeconds, RequestMark.TakeFrom(request.Metadata), request.AutoResume?.Enabled ?? false, like: null);
 
     /// <summary>The same of a fork: it is like its original, where that is known.</summary>
     public static SandboxInfo ToInfo(SandboxModel made, int lifetime, SandboxInfo? original) =>
-        Made(made, lifetime, original?.Metadata ?? new Dictionary<string, string>(), original);
+        Made(made, lifetime, original?.Metadata ?? new Dictionary<string, string>(), original?.AutoResume, original);
 
-    private static SandboxInfo Made(SandboxModel made, int lifetime, IReadOnlyDictionary<string, string> metadata, SandboxInfo? like)
+    private static SandboxInfo Made(
+        SandboxModel made, int lifetime, IReadOnlyDictionary<string, string> metadata, bool? autoResume, SandboxInfo? like)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         return new SandboxInfo
@@ -59,6 +60,7 @@ internal static class SandboxModels
             EnvdVersion = made.EnvdVersion,
             Metadata = metadata,
             IsByOwnClock = true,
+            AutoResume = autoResume,
         };
     }
 

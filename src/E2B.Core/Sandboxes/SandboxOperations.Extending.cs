@@ -1,4 +1,5 @@
 using System.Text.Json;
+using E2B.Errors;
 using E2B.Protocol.Rest;
 using E2B.Transport;
 
@@ -32,6 +33,8 @@ public sealed partial class SandboxOperations
 
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
             new RefreshRequest((int)Math.Ceiling(lifetime.TotalSeconds)), RestJson.Default.RefreshRequest);
-        return _plane.SendAsync(About(sandboxId, HttpMethod.Post, "/refreshes", "extend the lifetime of", Repeat.Safe, body), cancellationToken);
+        return _plane.SendAsync(
+            About(sandboxId, HttpMethod.Post, "/refreshes", "extend the lifetime of", Repeat.Safe, body) with { Missing = Missing.RunningSandbox },
+            cancellationToken);
     }
 }

@@ -125,12 +125,13 @@ public sealed partial class SandboxOperations
     /// <param name="sandboxId">The sandbox's id.</param>
     /// <param name="timeout">The lifetime from now on, rounded up to whole seconds.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="SandboxNotFoundException">There is no such sandbox.</exception>
+    /// <exception cref="SandboxNotFoundException">There is no such sandbox, or it is paused.</exception>
     public Task SetTimeoutAsync(string sandboxId, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         RequireId(sandboxId);
         return _plane.SendAsync(
-            About(sandboxId, HttpMethod.Post, "/timeout", "set the lifetime of", Repeat.Safe, ToJson(timeout)), cancellationToken);
+            About(sandboxId, HttpMethod.Post, "/timeout", "set the lifetime of", Repeat.Safe, ToJson(timeout)) with { Missing = Missing.RunningSandbox },
+            cancellationToken);
     }
 
     /// <summary>A sandbox object of what <see cref="ListAsync"/> or <see cref="GetAsync"/> returned, without a call.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 
 namespace E2B.PowerShell.Binding;
@@ -56,6 +57,13 @@ internal static class SandboxArgument
 
     /// <summary>Whether text has the form of an id: a path or a file's name, which came where a sandbox was meant to be, mostly has not.</summary>
     public static bool CanBeId(string text) => text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    /// <summary>The text that a value is.</summary>
+    public static bool TryGetText(object value, [NotNullWhen(true)] out string? text)
+    {
+        text = Unwrap(value) as string;
+        return !string.IsNullOrWhiteSpace(text);
+    }
 
     /// <summary>The sandbox that a value is.</summary>
     /// <returns><see langword="false"/> when it only names one.</returns>

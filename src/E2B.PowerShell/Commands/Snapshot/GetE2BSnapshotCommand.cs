@@ -51,19 +51,50 @@ public sealed class GetE2BSnapshotCommand : ConnectedCmdlet
         }
 
         // An empty pipeline of sandboxes does not get here: without one, those of all sandboxes are meant.
-        string?[] sandboxes = Sandbox is null ? [null] : [.. Sandbox.SelectMany(SandboxArgument.Enumerate).Select(IdOf).OfType<string>()];
-        foreach (string? sandbox in sandboxes)
+        if (Sandbox is null)
         {
-            if (Name is null)
-            {
-                Write(new SnapshotListFilter { SandboxId = sandbox }, static _ => true);
-                continue;
-            }
+            GetOf(null);
+            return;
+        }
 
-            foreach (string name in Name)
+        foreach (object sandbox in Sandbox.SelectMany(SandboxArgument.Enumerate))
+        {
+            if (Name is null && SandboxArgument.TryGetText(sandbox, out string? text))
             {
-                GetByName(sandbox, name);
+                GetByText(text);
             }
+            else if (IdOf(sandbox) is { } id)
+            {
+                GetOf(id);
+            }
+        }
+    }
+
+    private void GetOf(string? sandbox)
+    {
+        if (Name is null)
+        {
+            Write(new SnapshotListFilter { SandboxId = sandbox }, static _ => true);
+            return;
+        }
+
+        foreach (string name in Name)
+        {
+            GetByName(sandbox, name);
+        }
+    }
+
+    /// <summary>A text alone is a sandbox's id, or what Remove-E2BSnapshot and New-E2BSandbox take in the same place: a snapshot's name.</summary>
+    private void GetByText(string text)
+    {
+        if (!SandboxArgument.CanBeId(text))
+        {
+            GetByName(sandbox: null, text);
+        }
+        else if (Write(new SnapshotListFilter { SandboxId = text }, static _ => true) == 0)
+        {
+            // No error when there is none: a sandbox of which no snapshot was made is none.
+            Write(new SnapshotListFilter { Name = text }, static _ => true);
         }
     }
 
