@@ -49,6 +49,7 @@ public class CreateFaultTests(LocalServer server)
                 }
             });
 
+            Assert.Empty(proxy.NotMade);
             IReadOnlyList<SandboxInfo> there = await ListAsync();
             Assert.Empty(there.Where(one => !had.ContainsKey(one.SandboxId)).Select(one => $"leaked: {one.SandboxId}, {one.Metadata["fault"]}, made in {proxy.Took.GetValueOrDefault(one.SandboxId).TotalSeconds} s"));
             Assert.Empty(had.Where(one => there.All(other => other.SandboxId != one.Key)).Select(static one => $"not there: {one.Key}, {one.Value}"));

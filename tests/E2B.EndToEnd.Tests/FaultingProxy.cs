@@ -35,6 +35,9 @@ internal sealed class FaultingProxy : IAsyncDisposable
     /// <summary>How long the server took to make each sandbox, by its id.</summary>
     public ConcurrentDictionary<string, TimeSpan> Took { get; } = new();
 
+    /// <summary>Creates that the server itself did not do, with what it said.</summary>
+    public ConcurrentQueue<string> NotMade { get; } = new();
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -128,6 +131,10 @@ internal sealed class FaultingProxy : IAsyncDisposable
         if (isCreate && answer.StatusCode == HttpStatusCode.Created)
         {
             Took[(string)JsonNode.Parse(content)!["sandboxID"]!] = Stopwatch.GetElapsedTime(begun);
+        }
+        else if (isCreate)
+        {
+            NotMade.Enqueue($"{(int)answer.StatusCode} {System.Text.Encoding.UTF8.GetString(content)}");
         }
 
         switch (fault)

@@ -2,15 +2,15 @@
 
 # Begins: from here on what the console shows is kept. With -AllStreams every cmdlet of the module also speaks with
 # -Verbose and -Debug, and everything it writes is kept, whether or not a test shows it.
-function Start-CanaryScan([string] $Folder, [switch] $AllStreams) {
+function Open-CanaryScan([string] $Folder, [switch] $AllStreams) {
     $scan = [pscustomobject]@{
         Transcript = Join-Path $Folder 'transcript.txt'
         AllStreams = [bool] $AllStreams
         Planted    = [ordered]@{}
     }
     $null = Start-Transcript -LiteralPath $scan.Transcript
-    $global:E2BScanned = [Collections.ArrayList]::new()
-    $global:E2BScannedErrors = [Collections.ArrayList]::new()
+    # -OutVariable and -ErrorVariable of every scope are to add to them.
+    'E2BScanned', 'E2BScannedErrors' | ForEach-Object { Set-Variable -Name $_ -Scope Global -Value ([Collections.ArrayList]::new()) }
     if ($AllStreams) {
         $global:PSDefaultParameterValues['*-E2B*:Verbose'] = $true
         $global:PSDefaultParameterValues['*-E2B*:Debug'] = $true
@@ -43,7 +43,9 @@ function Complete-CanaryScan($Scan, [string] $Key) {
     $text = [Text.StringBuilder]::new([IO.File]::ReadAllText($Scan.Transcript))
     $secrets = [Collections.Generic.Dictionary[string, string]]::new()
     $secrets[$Key.Substring(4)] = 'the server''s key'
-    foreach ($record in @($global:E2BScanned) + @($global:E2BScannedErrors)) {
+    $records = Get-Variable -Name E2BScanned -Scope Global -ValueOnly
+    $errors = Get-Variable -Name E2BScannedErrors -Scope Global -ValueOnly
+    foreach ($record in @($records) + @($errors)) {
         if ($null -eq $record) { continue }
         if ($record -is [string]) { $null = $text.AppendLine($record); continue }
         $null = $text.AppendLine("$record")
@@ -71,6 +73,6 @@ function Complete-CanaryScan($Scan, [string] $Key) {
         if ($forms.Where({ $shown.Contains($_, [StringComparison]::OrdinalIgnoreCase) })) { "$($secrets[$secret]) was shown" }
     }
     if ($Scan.AllStreams -and $secrets.Count -lt 2) { 'no token of a sandbox is known: nothing was scanned for' }
-    Write-Host "Scanned for secrets: $($shown.Length) characters, $($global:E2BScanned.Count) records, $($global:E2BScannedErrors.Count) errors, $($secrets.Count) secrets, $($Scan.Planted.Count) planted ones."
+    Write-Host "Scanned for secrets: $($shown.Length) characters, $($records.Count) records, $($errors.Count) errors, $($secrets.Count) secrets, $($Scan.Planted.Count) planted ones."
     Remove-Variable E2BScanned, E2BScannedErrors -Scope Global
 }

@@ -3,7 +3,7 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
 
     # An HTTP server on the sandbox's port 8000 that answers with the host it was asked for.
-    function Start-Echo([E2B.Sandbox] $Sandbox) {
+    function Open-Echo([E2B.Sandbox] $Sandbox) {
         $program = "import http.server
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -59,7 +59,7 @@ Describe 'The end of a sandbox''s life' {
 
     It 'pauses with -OnTimeout Pause, and traffic wakes it with -AutoResume' {
         $sandbox = New-E2BSandbox -TimeoutSec 3 -OnTimeout Pause -AutoResume
-        Start-Echo $sandbox
+        Open-Echo $sandbox
         Wait-Until { (Get-State $sandbox) -eq 'Paused' }
         $answer = Get-Port $sandbox 8000
         $answer.StatusCode | Should -Be 200
@@ -82,7 +82,7 @@ Describe 'The end of a sandbox''s life' {
         }
         Wait-Until { (Get-State $kept) -eq 'Paused' -and (Get-State $lost) -eq 'Paused' }
         foreach ($sandbox in $kept, $lost) {
-            $null = Invoke-Api POST "/sandboxes/$($sandbox.SandboxId)/connect" @{ timeout = 60 }
+            $null = Invoke-Api -Method POST -Path "/sandboxes/$($sandbox.SandboxId)/connect" -Body @{ timeout = 60 }
             Get-E2BFile $sandbox /home/user/file | Should -Be 'text'
         }
         Test-Running $kept 'sleep [4]711' | Should -BeTrue
@@ -103,8 +103,8 @@ Describe 'A sandbox''s daemon and ports' {
         $secure = New-E2BSandbox
         $open = New-E2BSandbox -Secure:$false
         foreach ($sandbox in $secure, $open) { 'text' | Set-E2BFile $sandbox /home/user/file }
-        (Get-Port $secure 49983 '/files?path=/home/user/file&username=user').StatusCode | Should -Be 401
-        $answer = Get-Port $open 49983 '/files?path=/home/user/file&username=user'
+        (Get-Port $secure 49983 -Path '/files?path=/home/user/file&username=user').StatusCode | Should -Be 401
+        $answer = Get-Port $open 49983 -Path '/files?path=/home/user/file&username=user'
         $answer.StatusCode | Should -Be 200
         (Get-Text $answer).Trim() | Should -Be 'text'
     }
@@ -112,19 +112,19 @@ Describe 'A sandbox''s daemon and ports' {
     It 'can be reached without a token unless -NoPublicTraffic' {
         $public = New-E2BSandbox
         $restricted = New-E2BSandbox -NoPublicTraffic
-        $public, $restricted | ForEach-Object { Start-Echo $_ }
+        $public, $restricted | ForEach-Object { Open-Echo $_ }
         Wait-Until { (Get-Port $public 8000).StatusCode -eq 200 }
         (Get-Port $restricted 8000).StatusCode | Should -Be 403
-        $token = (Invoke-Api POST "/sandboxes/$($restricted.SandboxId)/connect" @{ timeout = 60 }).trafficAccessToken
+        $token = (Invoke-Api -Method POST -Path "/sandboxes/$($restricted.SandboxId)/connect" -Body @{ timeout = 60 }).trafficAccessToken
         $token | Should -Not -BeNullOrEmpty
-        Wait-Until { (Get-Port $restricted 8000 / @{ 'E2B-Traffic-Access-Token' = $token }).StatusCode -eq 200 }
+        Wait-Until { (Get-Port $restricted 8000 -Path / -Headers @{ 'E2B-Traffic-Access-Token' = $token }).StatusCode -eq 200 }
         (Get-E2BSandbox $restricted.SandboxId).Network.AllowPublicTraffic | Should -BeFalse
         { New-E2BSandbox -NoPublicTraffic -Secure:$false -ErrorAction Stop } | Should -Throw '*Secure*' -ErrorId 'E2BInvalidArgument,*'
     }
 
     It 'tell programs another host with -MaskRequestHost' {
         $sandbox = New-E2BSandbox -MaskRequestHost 'my.example:${PORT}' -HttpsPort 8443, 9443
-        Start-Echo $sandbox
+        Open-Echo $sandbox
         Wait-Until { (Get-Port $sandbox 8000).StatusCode -eq 200 }
         Get-Text (Get-Port $sandbox 8000) | Should -Be 'my.example:8000'
         $told = (Get-E2BSandbox $sandbox.SandboxId).Network
@@ -140,11 +140,11 @@ Describe 'What a sandbox is made from' {
     BeforeAll {
         $original = New-E2BSandbox
         'kept' | Set-E2BFile $original /home/user/kept
-        $snapshotId = (Invoke-Api POST "/sandboxes/$($original.SandboxId)/snapshots" @{ name = 'create-tests' }).snapshotID
+        $snapshotId = (Invoke-Api -Method POST -Path "/sandboxes/$($original.SandboxId)/snapshots" -Body @{ name = 'create-tests' }).snapshotID
     }
     AfterAll {
         Get-E2BSandbox | Remove-E2BSandbox
-        $null = Invoke-Api DELETE "/templates/$($snapshotId -replace ':.*' -replace '.*/')" $null
+        $null = Invoke-Api -Method DELETE -Path "/templates/$($snapshotId -replace ':.*' -replace '.*/')" -Body $null
     }
 
     It 'is a snapshot by its id, by an object that has it, or by the pipeline' {
@@ -219,14 +219,14 @@ printf "%s" "$GATEWAY_ACCESS_TOKEN" > /etc/mcp-gateway/.token
 printf "%s" "$1" > /root/option; printf "%s" "$2" > /root/config; env > /root/env; id -un > /root/user
 ' | Set-E2BFile $builder /usr/local/bin/mcp-gateway -User root -NoNewline
         Invoke-E2BCommand $builder 'chmod 755 /usr/local/bin/mcp-gateway' -User root
-        $snapshot = Invoke-Api POST "/sandboxes/$($builder.SandboxId)/snapshots" @{ name = 'mcp-gateway' }
+        $snapshot = Invoke-Api -Method POST -Path "/sandboxes/$($builder.SandboxId)/snapshots" -Body @{ name = 'mcp-gateway' }
         Remove-E2BSandbox $builder
         $secret = [Net.NetworkCredential]::new('', 'canary-mcp-"secret"-ü$x`y').SecurePassword
         $servers = @{ browserbase = @{ apiKey = $secret; port = 8080; debug = $true; list = 'canary-one', 'two'; nothing = $null } }
     }
     AfterAll {
         Get-E2BSandbox | Remove-E2BSandbox
-        $null = Invoke-Api DELETE "/templates/$($snapshot.snapshotID -replace ':.*' -replace '.*/')" $null
+        $null = Invoke-Api -Method DELETE -Path "/templates/$($snapshot.snapshotID -replace ':.*' -replace '.*/')" -Body $null
     }
 
     It 'are started by the gateway as root, with their configuration and a token' {

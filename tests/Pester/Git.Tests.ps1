@@ -29,7 +29,7 @@ BeforeAll {
     $data = Join-Path ([IO.Path]::GetTempPath()) "e2b-pester-git-$PID"
     $password = "tok-$([guid]::NewGuid().ToString('n'))"
     $git = Open-Helper -Argument "$root/tests/GitServer/bin/Release/net10.0/GitServer.dll", "$data/git" -Line 1 -Variable @{ GIT_SERVER_USER = 'tester'; GIT_SERVER_PASSWORD = $password }
-    $server = Open-Helper -Argument "$root/out/local-server/E2B.LocalServer.dll", serve, '--port', 0, '--data', "$data/server", '--exit-with-stdin', '--allow-host-port', $git.Said[0] -Line 3
+    $server = Open-Helper "$root/out/local-server/E2B.LocalServer.dll", serve, --port, 0, --data, "$data/server", --exit-with-stdin, --allow-host-port, $git.Said[0] 3
     $before = @{}
     foreach ($line in $server.Said) {
         $name, $value = $line -split '=', 2

@@ -5,7 +5,7 @@ BeforeAll {
     $sandbox = New-E2BSandbox -TimeoutSec 1200
 
     # A cmdlet that goes on, in a runspace of its own. Its output is read by index: to enumerate it waits for its end.
-    function Start-Following([string] $Command) {
+    function Open-Following([string] $Command) {
         $shell = [powershell]::Create().AddScript("Import-Module '$module'; $Command")
         $output = [Management.Automation.PSDataCollection[psobject]]::new()
         [pscustomobject]@{ Shell = $shell; Output = $output; Running = $shell.BeginInvoke([Management.Automation.PSDataCollection[psobject]]::new(), $output) }
@@ -104,7 +104,7 @@ Describe 'Get-E2BSandboxMetric' {
         $watch = [Diagnostics.Stopwatch]::StartNew()
         Get-E2BSandboxMetric $sandbox -Follow | Select-Object -First 1 | Should -Not -BeNullOrEmpty
         $watch.Elapsed.TotalSeconds | Should -BeLessThan 10
-        Assert-StopsSoon (Start-Following "Get-E2BSandboxMetric $($sandbox.SandboxId) -Follow")
+        Assert-StopsSoon (Open-Following "Get-E2BSandboxMetric $($sandbox.SandboxId) -Follow")
     }
 
     It 'draws a chart of what was measured, as wide as asked' {
@@ -170,7 +170,7 @@ Describe 'Get-E2BSandboxLog' {
 
     It 'follows: what is there, what comes, and ends with the sandbox' {
         $other = New-E2BSandbox
-        $following = Start-Following "Get-E2BSandboxLog $($other.SandboxId) -Follow"
+        $following = Open-Following "Get-E2BSandboxLog $($other.SandboxId) -Follow"
         try {
             Wait-Until { (Get-Followed $following).Message -contains 'Sandbox created' }
             Invoke-E2BCommand $other 'true new-entry'
@@ -186,7 +186,7 @@ Describe 'Get-E2BSandboxLog' {
     It 'begins with the newest when it follows with -Tail, and stops within 2 s' {
         $newest = Get-E2BSandboxLog $sandbox -Tail 2
         (Get-E2BSandboxLog $sandbox -Follow -Tail 2 | Select-Object -First 2).Message | Should -Be $newest.Message
-        Assert-StopsSoon (Start-Following "Get-E2BSandboxLog $($sandbox.SandboxId) -Follow")
+        Assert-StopsSoon (Open-Following "Get-E2BSandboxLog $($sandbox.SandboxId) -Follow")
     }
 
     It 'reads several sandboxes, ended ones too, and tells of those that nobody knows' {

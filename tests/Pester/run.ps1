@@ -36,7 +36,7 @@ try {
     $configuration.Run.Path = $Path
     $configuration.Run.PassThru = $true
     $configuration.Output.Verbosity = 'Detailed'
-    $canaries = Start-CanaryScan $data -AllStreams:$Scan
+    $canaries = Open-CanaryScan $data -AllStreams:$Scan
     $key = $env:E2B_API_KEY
     $result = Invoke-Pester -Configuration $configuration
     $shown = @(Complete-CanaryScan $canaries $key)

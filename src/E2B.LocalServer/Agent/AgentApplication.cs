@@ -26,6 +26,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
     private readonly UploadEndpoint _upload;
     private readonly ComposeEndpoint _compose;
     private readonly MetricsSource _metrics = new();
+    private readonly ProcessService _processes;
 
     public AgentApplication(SandboxDefaults defaults, AgentLog log)
     {
@@ -35,13 +36,17 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
         _upload = new UploadEndpoint(_access, defaults);
         _compose = new ComposeEndpoint(defaults);
         var poller = new Poller();
-        new ProcessService(defaults, poller, log).Register(_rpc);
+        _processes = new ProcessService(defaults, poller, log);
+        _processes.Register(_rpc);
         FilesystemService.Register(_rpc);
         new WatchService(poller).Register(_rpc);
     }
 
     /// <summary>The paths of the RPCs.</summary>
     public IReadOnlyCollection<string> RpcPaths => _rpc.Paths;
+
+    /// <summary>To be called once before the first request. See <see cref="ProcessTable.StartReaping"/>.</summary>
+    public void StartReaping() => _processes.StartReaping();
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 

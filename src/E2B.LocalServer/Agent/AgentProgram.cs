@@ -46,6 +46,7 @@ internal static class AgentProgram
         // Only where the server itself reads what is written: elsewhere stdout is somebody's terminal, or the server's own.
         AgentLog log = options.ListenDescriptor is null ? AgentLog.None : AgentLog.OnStdout();
         var application = new AgentApplication(new SandboxDefaults(options.DefaultUser, isSandbox: options.Port is null), log);
+        application.StartReaping();
         await server.StartAsync(application, CancellationToken.None);
         await stopped.Task;
 

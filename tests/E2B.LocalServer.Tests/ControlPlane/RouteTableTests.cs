@@ -57,6 +57,15 @@ public sealed partial class RouteTableTests
         Assert.True(never.Length * 10 <= _rows.Count, $"{never.Length} of {_rows.Count} rows are not supported");
     }
 
+    /// <summary>It would take away the exit codes of all that the tests start.</summary>
+    [Fact]
+    public void An_agent_that_is_only_looked_at_reaps_nobodys_children()
+    {
+        Assert.NotEmpty(AgentNames());
+
+        Assert.DoesNotContain("reaper", Directory.EnumerateDirectories("/proc/self/task").Select(task => File.ReadAllText(task + "/comm").Trim()));
+    }
+
     private static IEnumerable<string> AgentNames() =>
         AgentApplication.HttpRoutes.Concat(new AgentApplication(new SandboxDefaults("user", isSandbox: true), AgentLog.None).RpcPaths);
 

@@ -31,6 +31,9 @@ internal sealed class ProcessService
         router.Unary<SendSignalRequest, SendSignalResponse>(Prefix + "SendSignal", (_, request) => Task.FromResult(SendSignal(request)));
     }
 
+    /// <summary>See <see cref="ProcessTable.StartReaping"/>.</summary>
+    public void StartReaping() => _table.StartReaping();
+
     private ListResponse List()
     {
         var response = new ListResponse();

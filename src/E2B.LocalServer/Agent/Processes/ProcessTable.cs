@@ -28,7 +28,8 @@ internal sealed class ProcessTable
     private readonly Dictionary<int, EndedProcess> _ended = [];
     private readonly AutoResetEvent _started = new(false);
 
-    public ProcessTable()
+    /// <summary>From now on every child of this program is reaped, whoever started it. So only the agent's own program may ask for it.</summary>
+    public void StartReaping()
     {
         // The first process of a container gets all orphans anyway; elsewhere they are asked for, so that both behave alike.
         _ = Libc.ProcessControl(BecomeSubreaper, 1, 0, 0, 0);
