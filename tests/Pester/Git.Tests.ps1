@@ -253,7 +253,7 @@ Describe 'A password' {
     It 'is in nothing that this side shows or keeps' {
         $private = Add-Remote shown.git
         $log = Join-Path ([IO.Path]::GetTempPath()) "e2b-pester-transcript-$PID.txt"
-        $script = {
+        $script = @'
             param($module, $sandbox, $private, $credential, $log)
             $null = Start-Transcript $log
             Import-Module $module
@@ -273,7 +273,7 @@ Describe 'A password' {
             $Error | ForEach-Object { $_ | Format-List * -Force | Out-String -Width 10000; "$($_.Exception)" }
             Get-E2BSandboxLog $sandbox | Out-String -Width 10000
             $null = Stop-Transcript
-        }
+'@
         $shell = [PowerShell]::Create().AddScript($script).AddArgument("$root/out/E2B/E2B.psd1").AddArgument($sandbox).AddArgument($private).AddArgument($credential).AddArgument($log)
         try {
             $said = $shell.Invoke() -join "`n"
