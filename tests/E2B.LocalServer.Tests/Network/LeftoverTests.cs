@@ -7,9 +7,7 @@ using Xunit;
 namespace E2B.LocalServer.Tests.Network;
 
 /// <summary>What networks leave behind: nothing. World looks after each test whether the host is as it was.</summary>
-/// <remarks>Alone, since what other tests have open would be counted too.</remarks>
-[CollectionDefinition(nameof(LeftoverTests), DisableParallelization = true)]
-[Collection(nameof(LeftoverTests))]
+[Collection(Alone.Name)]
 public sealed class LeftoverTests
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
