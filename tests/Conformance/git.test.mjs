@@ -1,15 +1,18 @@
 // The official client's sandbox.git and E2B.Core's on the same repositories: the same answers, and the same done.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startPeer } from './peer.mjs'
-import { startServer } from './support.mjs'
+import { startGitServer, startServer } from './support.mjs'
 
 describe('git', () => {
-  let stop, e2b, sandbox, peer
+  let stop, e2b, sandbox, peer, remotes
   const run = async (script) => (await sandbox.commands.run(script)).stdout
   const ask = (what, rest) => peer.ask({ do: `git${what}`, ...rest })
   before(async () => {
-    stop = await startServer()
+    remotes = await startGitServer()
+    stop = await startServer({ hostPorts: [remotes.port] })
     e2b = await import('e2b')
     sandbox = await e2b.Sandbox.create()
     peer = startPeer(sandbox)
@@ -19,6 +22,7 @@ describe('git', () => {
     await peer?.stop()
     await sandbox?.kill()
     await stop()
+    await remotes.stop()
   })
 
   // What the official client says, as the peer says it.
@@ -118,6 +122,47 @@ describe('git', () => {
     }
     assert.deepEqual(done[1], done[0])
     assert.match(done[0].at(-1), /five/)
+  })
+
+  it('clone, push and pull with a credential do the same on a server that asks for it', async () => {
+    const { username, password } = remotes
+    const origin = (side) => `http://host.e2b.internal:${remotes.port}/${side}.git`
+    const done = []
+    for (const side of ['js', 'core']) {
+      execFileSync('git', ['init', '--bare', '--quiet', '--initial-branch=main', join(remotes.data, `${side}.git`)])
+      const [path, other] = [`/home/user/auth-${side}`, `/home/user/auth-other-${side}`]
+      const git = side === 'js'
+        ? { clone: (url, path) => sandbox.git.clone(url, { path, username, password }), push: (path, o) => sandbox.git.push(path, { ...o, username, password }), pull: (path, o) => sandbox.git.pull(path, { ...o, username, password }) }
+        : { clone: (url, path) => ask('Clone', { url, path, username, password }), push: (path, o) => ask('Push', { path, ...o, username, password }), pull: (path, o) => ask('Pull', { path, ...o, username, password }) }
+      const seen = []
+      const look = async (path) => seen.push((await run(`cd ${path} && git status --porcelain=v1 -b && git log --format='%s %D' && git config --local --get-regexp 'branch|remote' && cat f 2>&1 || true`)).replaceAll(side, 'X'))
+      await git.clone(origin(side), path)
+      await look(path)
+      await run(`cd ${path} && echo 1 > f && git add . && git commit -qm one`)
+      await git.push(path, { remote: 'origin', branch: 'main' })
+      await look(path)
+      await git.clone(origin(side), other)
+      await run(`cd ${other} && echo 2 > f && git commit -qam two`)
+      await git.push(other, { remote: 'origin', branch: 'main' })
+      await git.pull(path, { remote: 'origin', branch: 'main' })
+      await look(path)
+      await run(`cd ${other} && echo 3 > f && git commit -qam three`)
+      await git.push(other)
+      await git.pull(path)
+      await look(path)
+      done.push(seen)
+      assert.equal((await run(`grep -c '${password}' -r ${path} ${other} | grep -v ':0$' || true`)), '', `${side} leaves no password in the repositories`)
+    }
+    assert.deepEqual(done[1], done[0])
+    assert.match(done[0].at(-1), /three/)
+  })
+
+  it('without a credential, or with a wrong one, both are refused', async () => {
+    const url = `http://host.e2b.internal:${remotes.port}/js.git`
+    await assert.rejects(sandbox.git.clone(url, { path: 'refused' }), e2b.GitAuthError)
+    await assert.rejects(ask('Clone', { url, path: 'refused' }), { name: 'GitAuthenticationException' })
+    await assert.rejects(sandbox.git.clone(url, { path: 'refused', username: 'x', password: 'wrong' }), e2b.GitAuthError)
+    await assert.rejects(ask('Clone', { url, path: 'refused', username: 'x', password: 'wrong' }), { name: 'GitAuthenticationException' })
   })
 
   it('fails for the same reasons', async () => {

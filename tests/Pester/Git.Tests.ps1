@@ -167,6 +167,8 @@ Describe 'How arguments bind' {
         @{ Name = 'an operation with -ArgumentList'; Code = { Invoke-E2BGit $sandbox Status -ArgumentList x }; Id = 'E2BAmbiguousCommand' }
         @{ Name = 'a Windows path'; Code = { Invoke-E2BGit $sandbox Status -Path 'C:\r' }; Id = 'E2BWindowsPath' }
         @{ Name = 'a URL with a password'; Code = { Invoke-E2BGit $sandbox Clone https://a:s3cr3t@x/y -ErrorAction Stop }; Id = 'E2BInvalidArgument' }
+        @{ Name = 'a URL with a password in a setting'; Code = { Invoke-E2BGit $sandbox SetConfig remote.x.url https://a:s3cr3t@x/y -ErrorAction Stop }; Id = 'E2BInvalidArgument' }
+        @{ Name = 'a URL with a password in an option'; Code = { Invoke-E2BGit $sandbox -ArgumentList push, --repo=https://a:s3cr3t@x/y -ErrorAction Stop }; Id = 'E2BInvalidArgument' }
         @{ Name = 'both kinds of credentials'; Code = { Invoke-E2BGit $sandbox Fetch -Credential $credential -Token $secret -ErrorAction Stop }; Id = 'E2BInvalidArgument' }
     ) {
         $thrown = { & $Code } | Should -Throw -ErrorId "$Id,*" -PassThru
@@ -244,6 +246,58 @@ Describe 'Errors' {
         $failed[0].Exception.GitMessage | Should -Not -BeNullOrEmpty
         $failed[0].TargetObject.SandboxId | Should -Be $sandbox.SandboxId
         "$($failed[0])$($failed[0].Exception)" | Should -Not -Match $password
+    }
+}
+
+Describe 'A password' {
+    It 'is in nothing that this side shows or keeps' {
+        $private = Add-Remote shown.git
+        $log = Join-Path ([IO.Path]::GetTempPath()) "e2b-pester-transcript-$PID.txt"
+        $script = @'
+            param($module, $sandbox, $private, $credential, $log)
+            $null = Start-Transcript $log
+            Import-Module $module
+            $wrong = [pscredential]::new('tester', (ConvertTo-SecureString "$($credential.GetNetworkCredential().Password)x" -AsPlainText -Force))
+            $trace = @{ GIT_TRACE = '1'; GIT_TRACE_CURL = '1'; GIT_CURL_VERBOSE = '1' }
+            $all = & {
+                Invoke-E2BGit $sandbox Clone $private -Path shown -Credential $credential -Environment $trace -PassThru -Verbose -Debug
+                Invoke-E2BGit $sandbox Fetch -Path shown -Credential $wrong -Environment $trace -Verbose -Debug
+                Invoke-E2BGit $sandbox Push $private -Path shown -Credential $wrong -Verbose -Debug
+                $job = Invoke-E2BGit $sandbox Pull -Path shown -Credential $wrong -AsJob -Verbose -Debug
+                $null = $job | Wait-Job
+                $job | Format-List * | Out-String
+                $job.ChildJobs | Format-List * | Out-String
+                $job | Receive-Job
+            } *>&1 | ForEach-Object { $_; $_ | Format-List * -Force | Out-String -Width 10000 }
+            $all | Out-String -Width 10000
+            $Error | ForEach-Object { $_ | Format-List * -Force | Out-String -Width 10000; "$($_.Exception)" }
+            Get-E2BSandboxLog $sandbox | Out-String -Width 10000
+            $null = Stop-Transcript
+'@
+        $shell = [PowerShell]::Create().AddScript($script).AddArgument("$root/out/E2B/E2B.psd1").AddArgument($sandbox).AddArgument($private).AddArgument($credential).AddArgument($log)
+        try {
+            $said = $shell.Invoke() -join "`n"
+            $said += $shell.Streams.Error, $shell.Streams.Verbose, $shell.Streams.Debug, $shell.Streams.Warning, $shell.Streams.Progress | Out-String -Width 10000
+            $said += [IO.File]::ReadAllText($log)
+        }
+        finally {
+            $shell.Dispose()
+            [IO.File]::Delete($log)
+        }
+
+        $said += [IO.File]::ReadAllText("$data/server/server.log")
+        $said += Get-ChildItem "$data/server" -Recurse -File -Filter *.log | ForEach-Object { [IO.File]::ReadAllText($_.FullName) } | Out-String
+        $said | Should -Match 'Authentication failed' -Because 'something was said'
+        $said | Should -Match 'git-remote-http' -Because 'git was traced'
+        foreach ($secret in $password, [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes("tester:$password")), [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes("tester:${password}x"))) {
+            $said.Contains($secret) | Should -BeFalse
+        }
+    }
+
+    It 'in an address is not shown by -WhatIf' {
+        $said = pwsh -NoProfile -NonInteractive -Command "Import-Module '$root/out/E2B/E2B.psd1'; Invoke-E2BGit $($sandbox.SandboxId) Push https://a:s3cr3t@x/y -WhatIf" | Out-String
+        $said | Should -Match '\*\*\*@x/y'
+        $said | Should -Not -Match s3cr3t
     }
 }
 

@@ -136,7 +136,9 @@ public sealed partial class GitClient
     {
         GitCall call = Reading(path, "pull", "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}");
         CommandResult result = await _runner.TryRunAsync(call, options, cancellationToken).ConfigureAwait(false);
-        if (!result.Succeeded)
+
+        // An upstream that is set and was never fetched, as after the clone of an empty repository, is what pulling is for.
+        if (!result.Succeeded && !result.StandardError.Contains("unknown revision", StringComparison.Ordinal))
         {
             throw GitFailure.Of(_sandbox, call.Action, result);
         }

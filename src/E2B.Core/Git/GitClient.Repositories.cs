@@ -8,7 +8,7 @@ public sealed partial class GitClient
     /// <summary>Clones a repository.</summary>
     /// <param name="url">Its address, without a user name or password.</param>
     /// <param name="options">How to clone.</param>
-    /// <param name="cancellationToken">Gives up, and stops git, which removes what it has made so far.</param>
+    /// <param name="cancellationToken">Gives up, and stops git, which removes what it has fetched so far. Once it writes the files, the repository stays.</param>
     /// <returns>What git wrote.</returns>
     /// <exception cref="GitAuthenticationException">The server wants a credential, or another one.</exception>
     /// <exception cref="GitNotFoundException">There is no such repository or branch.</exception>

@@ -12,10 +12,13 @@ public sealed partial class GitClient
     /// <param name="options">Where it is kept; <see langword="null"/> means for the user.</param>
     /// <param name="cancellationToken">Gives up, and stops git.</param>
     /// <returns>What git wrote.</returns>
+    /// <exception cref="E2BInvalidArgumentException">The name or the value is an address with a user name or password.</exception>
     public Task<CommandResult> SetConfigAsync(string key, string value, GitConfigOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return _runner.RunAsync(Config($"set '{key}'", options, GitArguments.Reference(key, "name of the setting"), value), options, cancellationToken);
+        GitArguments.Reference(key, "name of the setting");
+        GitUrl.CheckAll([key, value]);
+        return _runner.RunAsync(Config($"set '{key}'", options, key, value), options, cancellationToken);
     }
 
     /// <summary>One of git's settings, as it is kept in one place.</summary>

@@ -28,7 +28,7 @@ public sealed partial class GitClient
     /// <param name="options">How to run it; what is in <see cref="GitRemoteOptions"/> counts too.</param>
     /// <param name="cancellationToken">Gives up, and stops git.</param>
     /// <returns>What git wrote. An exit code other than zero is no error here.</returns>
-    /// <exception cref="E2BInvalidArgumentException">There are no arguments, or one is an address with a password.</exception>
+    /// <exception cref="E2BInvalidArgumentException">There are no arguments, or one is or has an address with a user name or password.</exception>
     public async Task<CommandResult> RunAsync(
         IReadOnlyList<string> arguments, string? path = null, GitOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -38,14 +38,7 @@ public sealed partial class GitClient
             throw new E2BInvalidArgumentException("There are no arguments for git.");
         }
 
-        foreach (string argument in arguments)
-        {
-            if (GitUrl.HasCredential(argument))
-            {
-                GitUrl.Check(argument);
-            }
-        }
-
+        GitUrl.CheckAll(arguments);
         return await _runner.TryRunAsync(new GitCall($"run git {arguments[0]}", arguments) { Repository = path }, options, cancellationToken).ConfigureAwait(false);
     }
 

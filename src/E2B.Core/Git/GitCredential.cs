@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security;
+using System.Text;
 
 namespace E2B;
 
@@ -33,6 +34,9 @@ public sealed class GitCredential
     public string UserName { get; }
 
     internal string Password { get; }
+
+    /// <summary>Both as HTTP sends them, which a trace of git's may show.</summary>
+    internal string Basic => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}"));
 
     /// <summary>The user name.</summary>
     public override string ToString() => UserName;

@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using System.Security;
+using System.Text.RegularExpressions;
 using E2B.PowerShell.Binding;
 
 namespace E2B.PowerShell.Git;
 
 /// <summary>The base of operations that talk to a server.</summary>
-public abstract class RemoteOperation : GitOperation
+public abstract partial class RemoteOperation : GitOperation
 {
     /// <summary>A user name and a password or token for HTTP(S).</summary>
     [Parameter]
@@ -31,6 +32,9 @@ public abstract class RemoteOperation : GitOperation
         _ => throw new E2BInvalidArgumentException("Give either -Credential, or -Token and with it -UserName where that matters."),
     };
 
+    /// <summary>An address that is to be shown before Core has refused it.</summary>
+    private protected static string WithoutSecret(string address) => UserInfo().Replace(address, "//***@");
+
     /// <summary>What all of these take alike.</summary>
     private protected T Options<T>(GitContext context)
         where T : GitRemoteOptions, new()
@@ -40,4 +44,7 @@ public abstract class RemoteOperation : GitOperation
         options.Progress = context.Progress;
         return options;
     }
+
+    [GeneratedRegex("//[^/?#]*@", RegexOptions.CultureInvariant)]
+    private static partial Regex UserInfo();
 }

@@ -9,6 +9,7 @@ internal static class GitAnswers
     public static async Task<JsonNode?> AnswerAsync(GitClient git, JsonNode request)
     {
         string Text(string name) => (string)request[name]!;
+        GitCredential? Credential() => request["password"] is { } password ? new GitCredential(Text("username"), (string)password!) : null;
         string path = (string?)request["path"] ?? string.Empty;
         switch (Text("do"))
         {
@@ -22,7 +23,7 @@ internal static class GitAnswers
             case "gitGetConfig":
                 return await git.GetConfigAsync(Text("key"), path.Length > 0 ? new GitConfigOptions { Scope = GitConfigScope.Local, Path = path } : null);
             case "gitClone":
-                await git.CloneAsync(Text("url"), new GitCloneOptions { Path = path, Branch = (string?)request["branch"], Depth = (int?)request["depth"] });
+                await git.CloneAsync(Text("url"), new GitCloneOptions { Path = path, Branch = (string?)request["branch"], Depth = (int?)request["depth"], Credential = Credential() });
                 return null;
             case "gitAdd":
                 await git.AddAsync(path, new GitAddOptions { Files = request["files"]?.AsArray().Select(f => (string)f!).ToList(), All = (bool?)request["all"] ?? true });
@@ -46,10 +47,10 @@ internal static class GitAnswers
                 await git.ResetAsync(path, new GitResetOptions { Mode = Enum.Parse<GitResetMode>(Text("mode"), ignoreCase: true), Target = (string?)request["target"] });
                 return null;
             case "gitPush":
-                await git.PushAsync(path, new GitPushOptions { Remote = (string?)request["remote"], Branch = (string?)request["branch"] });
+                await git.PushAsync(path, new GitPushOptions { Remote = (string?)request["remote"], Branch = (string?)request["branch"], Credential = Credential() });
                 return null;
             case "gitPull":
-                await git.PullAsync(path);
+                await git.PullAsync(path, new GitPullOptions { Remote = (string?)request["remote"], Branch = (string?)request["branch"], Credential = Credential() });
                 return null;
             default:
                 throw new InvalidOperationException($"nobody knows how to {Text("do")}");

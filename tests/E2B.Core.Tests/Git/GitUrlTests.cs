@@ -11,6 +11,11 @@ public class GitUrlTests
     [InlineData(" https://u:p@host/x")]
     [InlineData("https://u:p@s@host/x")]
     [InlineData("https://:p@host/x")]
+    [InlineData("https::https://u:p@host/x")]
+    [InlineData("--repo=https://token@host/x")]
+    [InlineData("url.https://u:p@host/.insteadOf")]
+    [InlineData("ftp://u:p@host/x")]
+    [InlineData("ssh://u:p@host/x")]
     public void An_address_with_a_secret_is_refused_and_not_repeated(string url)
     {
         string message = Assert.Throws<E2BInvalidArgumentException>(() => GitUrl.Check(url)).Message;
@@ -24,6 +29,8 @@ public class GitUrlTests
     [InlineData("https://host?x=a@b")]
     [InlineData("git@github.com:o/r.git")]
     [InlineData("ssh://git@host/r")]
+    [InlineData("ssh://git@host:22/r@x")]
+    [InlineData("https://host:8443/a@b")]
     [InlineData("/srv/r.git")]
     public void Other_addresses_are_taken(string url) => Assert.Equal(url, GitUrl.Check(url));
 
@@ -52,7 +59,9 @@ public class GitUrlTests
     [InlineData("ssh://git@host/r")]
     [InlineData("git@host:r")]
     [InlineData("/srv/r")]
-    public void A_credential_is_for_http_alone(string url) => Assert.Throws<E2BInvalidArgumentException>(() => GitUrl.ServerOf(url));
+    [InlineData("https://x.helper=!id/r")]
+    [InlineData("https://x\ny/r")]
+    public void A_credential_is_for_http_and_a_server_alone(string url) => Assert.Throws<E2BInvalidArgumentException>(() => GitUrl.ServerOf(url));
 
     [Fact]
     public void What_git_says_is_shown_without_secrets() =>

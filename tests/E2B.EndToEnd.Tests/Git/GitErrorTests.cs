@@ -26,6 +26,11 @@ public class GitErrorTests(LocalServer server)
         await ThrowsAsync<GitRepositoryException>("cannot change to", () => git.StatusAsync("none", cancellationToken: Token));
         await ThrowsAsync<GitUpstreamException>("no upstream branch", () => git.PushAsync(path, cancellationToken: Token));
         await ThrowsAsync<GitUpstreamException>("no upstream", () => git.PullAsync(path, cancellationToken: Token));
+        await git.InitAsync("fresh", cancellationToken: Token);
+        await ThrowsAsync<GitUpstreamException>("no such branch", () => git.PullAsync("fresh", cancellationToken: Token));
+        await box.ShellAsync("git clone -q r detached && git -C detached checkout -q --detach");
+        await ThrowsAsync<GitUpstreamException>("does not point to a branch", () => git.PullAsync("detached", cancellationToken: Token));
+        await ThrowsAsync<GitUpstreamException>("not currently on a branch", () => git.PushAsync("detached", cancellationToken: Token));
         await ThrowsAsync<GitNotFoundException>("none", () => git.CheckoutBranchAsync(path, "none", cancellationToken: Token));
         await ThrowsAsync<GitNotFoundException>("not found", () => git.DeleteBranchAsync(path, "none", cancellationToken: Token));
         await ThrowsAsync<GitNotFoundException>("none", () => git.ResetAsync(path, new GitResetOptions { Target = "none" }, Token));

@@ -81,6 +81,23 @@ public class GitLifeTests(LocalServer server)
         Assert.True((await two.Git.StatusAsync("life", cancellationToken: Token)) is { Behind: 0, IsClean: true });
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_cloned_empty_is_pulled_when_somebody_has_pushed(bool withRemote)
+    {
+        await using GitSandbox box = await GitSandbox.CreateAsync(server);
+        string name = $"empty-{withRemote}.git";
+        GitSandbox.MakeRemote(server, name);
+        await box.Git.CloneAsync(server.UrlOf(name), new GitCloneOptions { Path = "copy", Credential = server.GitUser }, Token);
+        string path = await box.RepositoryAsync("r", "a.txt");
+        await box.Git.PushAsync(path, new GitPushOptions { Remote = server.UrlOf(name), Branch = "main", Credential = server.GitUser }, Token);
+
+        await box.Git.PullAsync("copy", new GitPullOptions { Remote = withRemote ? "origin" : null, Credential = server.GitUser }, Token);
+
+        Assert.Equal("first", Assert.Single(await box.Git.LogAsync("copy", cancellationToken: Token)).Subject);
+    }
+
     [Fact]
     public async Task Settings_are_kept_where_they_are_put()
     {

@@ -103,6 +103,70 @@ public class GitSecretTests(LocalServer server)
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_connection_that_breaks_in_between_leaves_nothing_behind(bool comesBack)
+    {
+        await using GitSandbox box = await GitSandbox.CreateAsync(server);
+        string name = $"secret-cut-{comesBack}.git";
+        GitSandbox.MakeRemote(server, name);
+        await box.RepositoryAsync("seed", "a.txt");
+        await box.Git.PushAsync("seed", new GitPushOptions { Remote = server.UrlOf(name), Branch = "main", Credential = server.GitUser }, Token);
+        await HideNeedleAsync(box);
+        await using var proxy = new CuttingProxy(server.Client.Connection.ApiUrl);
+        using var client = new E2BClient(server.Options with { ApiUrl = proxy.Url, SandboxUrl = proxy.Url });
+        Sandbox sandbox = await client.Sandboxes.ConnectAsync(box.Sandbox.SandboxId, cancellationToken: Token);
+
+        using var hold = new Hold(server.Git.HoldFile(name));
+        Task<CommandResult> work = sandbox.Git.CloneAsync(
+            server.UrlOf(name), new GitCloneOptions { Path = "copy", Credential = server.GitUser, Timeout = TimeSpan.Zero }, Token);
+        await UntilAsync(async () => (await box.ShellAsync("ls /proc/[0-9]*/exe -l 2>/dev/null | grep -c git-remote-http || true")).Trim() != "0" || work.IsCompleted);
+        Assert.False(work.IsCompleted, "git had to wait");
+
+        Assert.True(proxy.Cut(comesBack) > 0, "there was a connection to cut");
+        Exception? error = null;
+        if (!comesBack)
+        {
+            error = await Record.ExceptionAsync(() => work);
+            Assert.IsAssignableFrom<E2BException>(error);
+        }
+
+        // Nobody told git: it goes on, and takes the credential with it when it has ended.
+        await AssertNothingAsync(box, "user", atLeast: 4);
+        await AssertNothingAsync(box, "nobody", atLeast: 4);
+        hold.Dispose();
+        if (comesBack)
+        {
+            Assert.True((await work).ReattachCount > 0);
+        }
+
+        await UntilAsync(async () => (await box.ShellAsync("pgrep -c git || true")).Trim() == "0");
+        Assert.Equal("one\ntwo\nthree\n", await box.ShellAsync("cat copy/a.txt"));
+        Assert.DoesNotContain(server.GitPassword, error?.ToString() ?? string.Empty);
+        foreach (string user in new[] { "user", "nobody", "root" })
+        {
+            await AssertNothingAsync(box, user, atLeast: 1);
+        }
+
+        Assert.DoesNotContain("e2b-", await Find(box, "root", "ls -l /proc/[0-9]*/fd/ 2>/dev/null | grep e2b- ; ls -A /dev/shm"));
+    }
+
+    [Fact]
+    public async Task A_variable_of_the_callers_does_not_carry_it_to_other_programs()
+    {
+        await using GitSandbox box = await GitSandbox.CreateAsync(server);
+        GitSandbox.MakeRemote(server, "names.git");
+        await box.ShellAsync("mkdir bin; printf '%s\\n' '#!/bin/sh' 'env >>~/seen; exec /bin/rm \"$@\"' >bin/rm; chmod +x bin/rm");
+        var environment = new Dictionary<string, string> { ["PATH"] = "/home/user/bin:/usr/local/bin:/usr/bin:/bin", ["user"] = "theirs", ["password"] = "theirs" };
+
+        await box.Git.CloneAsync(server.UrlOf("names.git"), new GitCloneOptions { Credential = server.GitUser, Environment = environment }, Token);
+
+        string seen = await box.ShellAsync("cat seen");
+        Assert.Contains("PATH=/home/user/bin:", seen);
+        Assert.DoesNotContain(server.GitPassword, seen);
+    }
+
+    [Theory]
     [InlineData("a command line", "bash -c 'exec -a \"x $(cat /tmp/needle)\" sleep 300' & echo", "cmdline of")]
     [InlineData("an environment", "X=$(cat /tmp/needle) sleep 300 & echo", "environ of")]
     [InlineData("a repository's settings", "git init -q r && git -C r remote add origin https://x:$(cat /tmp/needle)@h/", "/home/user/r/.git/config")]
@@ -187,6 +251,9 @@ public class GitSecretTests(LocalServer server)
             () => box.Git.RemoteAddAsync("r", "origin", url, cancellationToken: Token),
             () => box.Git.PushAsync("r", new GitPushOptions { Remote = url, Branch = "main" }, Token),
             () => box.Git.RunAsync(["ls-remote", url], cancellationToken: Token),
+            () => box.Git.RunAsync(["push", $"--repo={url}"], "r", cancellationToken: Token),
+            () => box.Git.SetConfigAsync("remote.origin.url", url, cancellationToken: Token),
+            () => box.Git.SetConfigAsync($"url.{url}.insteadOf", "x:", cancellationToken: Token),
         })
         {
             Assert.DoesNotContain("s3cr3t", (await Assert.ThrowsAsync<E2BInvalidArgumentException>(call)).ToString());

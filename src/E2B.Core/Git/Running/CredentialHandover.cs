@@ -13,9 +13,11 @@ internal static class CredentialHandover
     /// <summary>
     /// $1 a name for the file, then git and its arguments. The file is in memory where it can be, gets its content
     /// when its name is removed, and is not among the open files that git and its hooks inherit: what one of those
-    /// leaves running in the background does not keep it.
+    /// leaves running in the background does not keep it. A variable of the caller's that has one of the names used here
+    /// would be exported, with what is read into it, to the programs that run meanwhile.
     /// </summary>
     private const string Script = """
+        set +a +x; unset user password
         IFS= read -r user && IFS= read -r password || { echo "e2b: no credential came" >&2; exit 125; }
         mask=$(umask); umask 077; set -C
         f=

@@ -86,7 +86,7 @@ internal static partial class GitFailure
     [GeneratedRegex("tell me who you are|unable to auto-detect email|empty ident name|no (name|email) was given")]
     private static partial Regex NoIdentity();
 
-    [GeneratedRegex("has no upstream branch|no upstream configured|no tracking information|does not track a remote branch|set the remote as upstream|No configured push destination|No remote repository specified|no such ref was fetched|not currently on a branch")]
+    [GeneratedRegex("has no upstream branch|no upstream configured|no tracking information|does not track a remote branch|set the remote as upstream|No configured push destination|No remote repository specified|no such ref was fetched|not currently on a branch|HEAD does not point to a branch|no such branch: '")]
     private static partial Regex NoUpstream();
 
     [GeneratedRegex("not a git repository|not in a git directory|cannot change to '|must be run in a work tree")]

@@ -136,7 +136,7 @@ internal sealed class GitRunner(Sandbox sandbox)
     }
 
     private static string Hide(string text, GitCall call) => (call.Credential ?? call.Secret) is { } secret
-        ? text.Replace(secret.Password, "***", StringComparison.Ordinal)
+        ? text.Replace(secret.Password, "***", StringComparison.Ordinal).Replace(secret.Basic, "***", StringComparison.Ordinal)
         : text;
 
     private static ProcessCommand CommandOf(GitCall call)

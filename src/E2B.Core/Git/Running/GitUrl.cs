@@ -9,15 +9,21 @@ internal static partial class GitUrl
     public static string Check(string? url)
     {
         GitArguments.Text(url, "URL");
-        return !UserInfoPattern().IsMatch(url!)
+        return !HasCredential(url!)
             ? url!
             : throw new E2BInvalidArgumentException(
                 "The URL has a user name, password or token before its host (the part that ends with '@'). "
                 + "It would be seen in the sandbox and stay in the repository's settings: leave it out, and give the credential by itself.");
     }
 
-    /// <summary>Whether text is an address with a user name or password.</summary>
-    public static bool HasCredential(string text) => UserInfoPattern().IsMatch(text);
+    /// <summary>Refuses arguments and settings of which one is an address with a user name or password, or has one.</summary>
+    public static void CheckAll(IEnumerable<string> values)
+    {
+        foreach (string value in values.Where(HasCredential))
+        {
+            Check(value);
+        }
+    }
 
     /// <summary>Refuses what is no server's name, with a port or without.</summary>
     public static string CheckHost(string? host) => HostPattern().Match(host?.Trim() ?? string.Empty) is { Success: true } match
@@ -36,7 +42,7 @@ internal static partial class GitUrl
         Match match = ServerPattern().Match(url);
         return match.Success
             ? $"{match.Groups[1].Value}://{match.Groups[2].Value}"
-            : throw new E2BInvalidArgumentException("A credential goes with addresses that begin with https:// or http:// only. Others have ways of their own, such as the keys of ssh.");
+            : throw new E2BInvalidArgumentException("A credential goes with addresses that begin with https:// or http:// and a server's name only. Others have ways of their own, such as the keys of ssh.");
     }
 
     /// <summary>The directory that git makes of an address: its last part.</summary>
@@ -55,7 +61,10 @@ internal static partial class GitUrl
             : throw new E2BInvalidArgumentException("The URL does not say what the new directory could be called: give its path.");
     }
 
-    [GeneratedRegex(@"^\s*https?://[^/?#]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    /// <summary>Whether text is an address with a user name or password, or an option or setting that has one.</summary>
+    private static bool HasCredential(string text) => UserInfoPattern().IsMatch(text);
+
+    [GeneratedRegex(@"(?:^|[=:]|\burl\.)\s*(?:https?://[^/?#]*@|[a-z][a-z0-9+.-]*://[^/?#@:]*:[^/?#]*@)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfoPattern();
 
     [GeneratedRegex(@"^([a-z][a-z0-9+.-]*://)([^/?#@:]*):[^/?#]*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -67,6 +76,6 @@ internal static partial class GitUrl
     [GeneratedRegex(@"^[^\s/?#@\\]+$", RegexOptions.CultureInvariant)]
     private static partial Regex HostPattern();
 
-    [GeneratedRegex(@"^(https?)://(?:[^/?#]*@)?([^/?#@]+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(https?)://(?:[^/?#]*@)?([^/?#@=\s]+)(?=[/?#]|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ServerPattern();
 }

@@ -133,7 +133,7 @@ public sealed class InvokeE2BGitCommand : SandboxCmdlet, IDynamicParameters
         {
             if (_operation!.Action is not { } action || ShouldProcess($"'{Path ?? "."}' in sandbox {sandbox.SandboxId}", action))
             {
-                runs.Add(new GitRun(WithRequestTimeout(sandbox), _operation, context, name, PassThru) { Id = runs.Count });
+                runs.Add(new GitRun(WithRequestTimeout(sandbox), _operation, context, name, PassThru) { Id = runs.Count + 1 });
             }
         }
 

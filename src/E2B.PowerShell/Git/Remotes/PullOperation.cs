@@ -15,7 +15,7 @@ public sealed class PullOperation : RemoteOperation
     [ValidateNotNullOrEmpty]
     public string? Branch { get; set; }
 
-    internal override string? Action => Remote is null ? "Pull" : $"Pull from '{Remote}'";
+    internal override string? Action => Remote is null ? "Pull" : $"Pull from '{WithoutSecret(Remote)}'";
 
     internal override async Task<object?> RunAsync(GitClient git, GitContext context, CancellationToken stop)
     {

@@ -21,7 +21,7 @@ public sealed class PushOperation : RemoteOperation
     [Parameter]
     public SwitchParameter SetUpstream { get => _setUpstream ?? true; set => _setUpstream = value; }
 
-    internal override string? Action => Remote is null ? "Push" : $"Push to '{Remote}'";
+    internal override string? Action => Remote is null ? "Push" : $"Push to '{WithoutSecret(Remote)}'";
 
     internal override async Task<object?> RunAsync(GitClient git, GitContext context, CancellationToken stop)
     {
