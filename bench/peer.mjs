@@ -90,7 +90,7 @@ const all = await Promise.all((id === '-' ? [] : id.split(',')).map((one) => San
 const sandbox = mode === 'fan' ? all : all[0]
 const work = works[mode]
 const before = peak()
-await work(sandbox, mode === 'true' || mode === 'lives' ? 10 : mode === 'fan' ? 2 : mode.startsWith('tree') ? -count : 1)
+await work(sandbox, mode === 'true' ? 10 : mode === 'lives' ? count : mode === 'fan' ? 2 : mode.startsWith('tree') ? -count : 1)
 const usedBefore = process.cpuUsage()
 const begin = performance.now()
 await work(sandbox, count)

@@ -217,6 +217,13 @@ Describe 'Errors' {
         $private = Add-Remote errors.git
     }
 
+    It 'say what is missing, and repeat no address, where a URL stands in the place of the operation' {
+        $wrong = { Invoke-E2BGit Clone https://user:canary-in-the-url@git.example.invalid/r.git } | Should -Throw -PassThru
+        $wrong.Exception.Message | Should -BeLike '*as in Invoke-E2BGit Clone -Url*'
+        $wrong | Format-List * -Force | Out-String | Should -Not -BeLike "*'https://*canary*"
+        $wrong.Exception.Message | Should -Not -BeLike '*canary*'
+    }
+
     It '<Id>' -ForEach @(
         @{ Id = 'E2BGitAuthenticationFailed'; Code = { Invoke-E2BGit $sandbox Clone $private -Path none } }
         @{ Id = 'E2BGitAuthenticationFailed'; Code = { Invoke-E2BGit $sandbox Clone $private -Path none -Token wrong } }

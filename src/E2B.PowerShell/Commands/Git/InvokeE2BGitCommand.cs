@@ -22,6 +22,7 @@ public sealed class InvokeE2BGitCommand : SandboxCmdlet, IDynamicParameters
 
     /// <summary>What to do. Most have parameters of their own.</summary>
     [Parameter(Position = 1)]
+    [GitOperationName]
     [ValidateSet(
         "Clone", "Init", "RemoteAdd", "RemoteGet", "Status", "Branches", "CreateBranch", "CheckoutBranch", "DeleteBranch", "Add", "Commit", "Reset",
         "Restore", "Push", "Pull", "SetConfig", "GetConfig", "DangerouslyAuthenticate", "ConfigureUser", "Log", "Diff", "Fetch", "Tag", "Stash")]
