@@ -1,23 +1,11 @@
 using System.Management.Automation;
 using E2B.PowerShell.Completion;
-using E2B.PowerShell.Errors;
-using E2B.PowerShell.Pipeline;
 
 namespace E2B.PowerShell.Binding;
 
-/// <summary>
-/// The base of cmdlets that ask what has become of sandboxes: an id need not be that of one that is still there, so it is not looked up beforehand.
-/// </summary>
-public abstract class SandboxStateCmdlet : ConnectedCmdlet
+/// <summary>The base of cmdlets that ask what has become of sandboxes, and of what listens in them.</summary>
+public abstract class SandboxStateCmdlet : AttachingCmdlet
 {
-    private readonly List<Sandbox> _sandboxes = [];
-
-    /// <summary>Sandboxes, or their ids.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("SandboxId", "Id")]
-    [ArgumentCompleter(typeof(SandboxIdCompleter))]
-    public object[]? Sandbox { get; set; }
-
     /// <summary>TCP ports in the sandbox, on all of which something has to listen.</summary>
     [Parameter]
     [ValidateRange(1, System.Net.IPEndPoint.MaxPort)]
@@ -33,33 +21,5 @@ public abstract class SandboxStateCmdlet : ConnectedCmdlet
     private protected abstract void Ask(IReadOnlyList<Sandbox> sandboxes);
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => RefuseNullSandbox(Sandbox);
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        foreach (object target in (Sandbox ?? []).SelectMany(SandboxArgument.Enumerate))
-        {
-            try
-            {
-                _sandboxes.Add(WithRequestTimeout(
-                    SandboxArgument.TryGetSandbox(target, out Sandbox? sandbox) ? sandbox! : Client.Sandboxes.Attach(SandboxArgument.GetId(target))));
-            }
-            catch (E2BInvalidArgumentException e)
-            {
-                WriteError(ErrorFactory.Create(e, target));
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        if (Sandbox is null && !MyInvocation.ExpectingInput)
-        {
-            _sandboxes.Add(WithRequestTimeout(Session.Defaults.Sandbox ?? RefuseNoSandbox()));
-        }
-
-        Ask(_sandboxes);
-    }
+    protected override void EndProcessing() => Ask(Targets());
 }
