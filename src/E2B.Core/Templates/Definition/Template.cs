@@ -89,7 +89,16 @@ public sealed partial class Template
     /// <summary>What it starts from, and how many steps follow.</summary>
     public override string ToString() => $"{Source}, {Steps.Count} {(Steps.Count == 1 ? "step" : "steps")}";
 
-    private Template Add(params TemplateStep[] steps) => Change(next => next.Steps = [.. Steps, .. steps]);
+    // Steps are only ever added at the end, so those of definitions with the same beginning can share them, numbers included.
+    private Template Add(params TemplateStep[] steps)
+    {
+        for (int index = 0; index < steps.Length; index++)
+        {
+            steps[index].Number = Steps.Count + index + 1;
+        }
+
+        return Change(next => next.Steps = [.. Steps, .. steps]);
+    }
 
     private Template Change(Action<Template> change)
     {
