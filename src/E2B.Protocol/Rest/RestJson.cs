@@ -26,6 +26,7 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(NewSnapshotRequest))]
 [JsonSerializable(typeof(SnapshotModel))]
 [JsonSerializable(typeof(IReadOnlyList<SnapshotModel>))]
+[JsonSerializable(typeof(TemplateBuildRequest))]
 [JsonSerializable(typeof(ErrorModel))]
 [JsonSerializable(typeof(LocalPortModel))]
 [JsonSerializable(typeof(InitRequest))]
