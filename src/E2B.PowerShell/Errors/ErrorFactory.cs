@@ -51,6 +51,7 @@ internal static class ErrorFactory
         E2BUnreachableException => ("E2BUnreachable", ErrorCategory.ConnectionError),
         E2BInvalidArgumentException => ("E2BInvalidArgument", ErrorCategory.InvalidArgument),
         E2BTemplateException => ("E2BTemplateFailed", ErrorCategory.InvalidResult),
+        DockerfileException => ("E2BDockerfileInvalid", ErrorCategory.InvalidData),
         E2BMcpException => ("E2BMcpFailed", ErrorCategory.InvalidResult),
         E2BProtocolException => ("E2BProtocolError", ErrorCategory.ProtocolError),
         CommandExitException => ("E2BCommandFailed", ErrorCategory.InvalidResult),
