@@ -34,7 +34,7 @@ describe('templates that the official client builds', () => {
       .copy('tree', '/opt/tree', { mode: 0o750 })
       .setWorkdir('/opt/app')
       .setEnvs({ GREETING: 'good morning' })
-      .runCmd('echo "$GREETING from $(id -un) in $PWD" > said; cat hello.txt >> said')
+      .runCmd('echo "$GREETING from $(id -un) in $PWD" > ~/said; cat hello.txt >> ~/said')
       .setStartCmd('python3 -m http.server 8000', waitForPort(8000))
     const first = await build(define(), 'served:v1', { tags: ['stable'] })
 
@@ -42,7 +42,7 @@ describe('templates that the official client builds', () => {
     assert.ok(!first.cached('COPY') && !first.cached('RUN'))
     assert.equal(await Template.exists('served'), true)
     const sandbox = await Sandbox.create('served:stable')
-    assert.equal(await sandbox.files.read('/opt/app/said'), 'good morning from user in /opt/app\nhello\n')
+    assert.equal(await sandbox.files.read('/home/user/said'), 'good morning from user in /opt/app\nhello\n')
     assert.equal((await sandbox.commands.run('pwd; id -un; curl -s http://127.0.0.1:8000/hello.txt; stat -c "%U %a" /opt/tree/below/file')).stdout, '/opt/app\nuser\nhello\nuser 750\n')
     assert.deepEqual((({ cpuCount, memoryMB }) => [cpuCount, memoryMB])(await sandbox.getInfo()), [2, 512])
     await sandbox.kill()
