@@ -39,6 +39,7 @@ namespace E2B.Protocol.Rest;
 [JsonSerializable(typeof(NewBuildModel))]
 [JsonSerializable(typeof(FileUploadModel))]
 [JsonSerializable(typeof(BuildStatusModel))]
+[JsonSerializable(typeof(TemplateBuildRequest))]
 [JsonSerializable(typeof(ErrorModel))]
 [JsonSerializable(typeof(LocalPortModel))]
 [JsonSerializable(typeof(InitRequest))]
