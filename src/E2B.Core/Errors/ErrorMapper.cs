@@ -46,6 +46,13 @@ internal static class ErrorMapper
         return With(error, context, answer.Status, answer.RequestId);
     }
 
+    /// <summary>An error of the storage that a template's files go to, which has words of its own.</summary>
+    public static E2BException FromStorage(CallContext context, ErrorAnswer answer) => With(
+        new E2BException($"Could not {context.Action}: the storage at {context.Server.Authority} did not take them (HTTP {answer.Status}). Build again."),
+        context,
+        answer.Status,
+        answer.RequestId);
+
     /// <summary>An error in Connect's form, from a unary answer or the end of a stream.</summary>
     public static E2BException FromConnect(CallContext context, ConnectError connect, int? status = null, string? requestId = null)
     {

@@ -18,11 +18,11 @@ public sealed class TemplateBuildInfo
     /// <summary>The step that failed: <c>base</c>, a step's number from 1, or <c>finalize</c>; <see langword="null"/> where there is no <see cref="Reason"/>.</summary>
     public string? FailedStep { get; init; }
 
-    /// <summary>When it was asked for, in UTC.</summary>
-    public DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it was asked for, in UTC; <see langword="null"/> where the service does not list it.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>When its state changed last, in UTC.</summary>
-    public DateTimeOffset UpdatedAt { get; init; }
+    /// <summary>When its state changed last, in UTC; <see langword="null"/> where the service does not list it.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
 
     /// <summary>When it ended, in UTC; <see langword="null"/> when it has not.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
@@ -30,11 +30,11 @@ public sealed class TemplateBuildInfo
     /// <summary>From when it was asked for until it ended; <see langword="null"/> when it has not.</summary>
     public TimeSpan? Duration => FinishedAt - CreatedAt;
 
-    /// <summary>Processors of its sandboxes.</summary>
-    public int CpuCount { get; init; }
+    /// <summary>Processors of its sandboxes; <see langword="null"/> where the service does not list it.</summary>
+    public int? CpuCount { get; init; }
 
-    /// <summary>Memory of its sandboxes, in MiB.</summary>
-    public int MemoryMB { get; init; }
+    /// <summary>Memory of its sandboxes, in MiB; <see langword="null"/> where the service does not list it.</summary>
+    public int? MemoryMB { get; init; }
 
     /// <summary>Disk of its sandboxes, in MiB; <see langword="null"/> until it is built.</summary>
     public int? DiskMB { get; init; }

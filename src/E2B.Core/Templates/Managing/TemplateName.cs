@@ -19,6 +19,10 @@ internal readonly record struct TemplateName(string Identifier, string? Tag)
             : throw new E2BInvalidArgumentException("The template's name is empty. Give a name, name:tag or id.");
     }
 
+    /// <summary>How a build with these tags is named.</summary>
+    public static string Join(string name, IReadOnlyList<string> tags) =>
+        tags.Count == 0 || tags.Contains(DefaultTag, StringComparer.OrdinalIgnoreCase) ? name : $"{name}:{tags[0]}";
+
     /// <summary>Whether a template has this name or id. The service takes no notice of capitals.</summary>
     public bool IsOf(TemplateInfo template) =>
         Is(template.TemplateId) || template.Names.Any(Is) || template.Aliases.Any(Is);
