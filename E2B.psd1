@@ -60,6 +60,9 @@
         'Remove-E2BItem'
         'Get-E2BFileUrl'
         'Invoke-E2BGit'
+        'New-E2BTemplate'
+        'Add-E2BTemplateStep'
+        'Set-E2BTemplateStart'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -62,7 +62,7 @@ internal static partial class GitUrl
     }
 
     /// <summary>Whether text is an address with a user name or password, or an option or setting that has one.</summary>
-    private static bool HasCredential(string text) => UserInfoPattern().IsMatch(text);
+    internal static bool HasCredential(string text) => UserInfoPattern().IsMatch(text);
 
     [GeneratedRegex(@"(?:^|[=:]|\burl\.)\s*(?:https?://[^/?#]*@|[a-z][a-z0-9+.-]*://[^/?#@:]*:[^/?#]*@)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfoPattern();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using E2B.Templates.Definition.Text;
 
 namespace E2B;
 
@@ -49,7 +50,7 @@ public sealed partial class Template
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">There is no line, or an empty one.</exception>
     public Template Run(IEnumerable<string> commands, string? user = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        Run(string.Join(" && ", Templates.Definition.Text.StepText.NotEmpty(commands, "command")), user, file, line);
+        Run(string.Join(" && ", StepText.NotEmpty(commands, "command")), user, file, line);
 
     /// <summary>Sets the directory of the steps that follow, and of the template's sandboxes.</summary>
     /// <param name="directory">The directory.</param>

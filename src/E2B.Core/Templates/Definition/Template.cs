@@ -42,6 +42,27 @@ public sealed partial class Template
     /// <summary>Whether nothing is taken from the cache.</summary>
     public bool SkipsWholeCache { get; private set; }
 
+    /// <summary>The name that a build gives the template when it is told no other, as an e2b.toml file says it; <see langword="null"/> for none.</summary>
+    public string? Name { get; private set; }
+
+    /// <summary>The processors of its sandboxes when a build is told no other number; <see langword="null"/> leaves that to the service.</summary>
+    public int? CpuCount { get; private set; }
+
+    /// <summary>The memory of its sandboxes in MiB when a build is told no other number; <see langword="null"/> leaves that to the service.</summary>
+    public int? MemoryMB { get; private set; }
+
+    /// <summary>Says what a build of this definition uses when it is told nothing else. What is left out stays as it is.</summary>
+    /// <param name="name">The template's name.</param>
+    /// <param name="cpuCount">The processors of its sandboxes.</param>
+    /// <param name="memoryMB">Their memory in MiB.</param>
+    /// <returns>The new definition.</returns>
+    public Template WithDefaults(string? name = null, int? cpuCount = null, int? memoryMB = null) => Change(next =>
+    {
+        next.Name = name ?? Name;
+        next.CpuCount = cpuCount ?? CpuCount;
+        next.MemoryMB = memoryMB ?? MemoryMB;
+    });
+
     /// <summary>Says which local directory copies are taken from, of all steps, earlier ones too.</summary>
     /// <param name="directory">The directory; relative to the current one when it is built.</param>
     /// <param name="ignorePatterns">What is not copied, in the form of a <c>.dockerignore</c> file's lines; <see langword="null"/> leaves what was said before.</param>
@@ -68,7 +89,16 @@ public sealed partial class Template
     /// <summary>What it starts from, and how many steps follow.</summary>
     public override string ToString() => $"{Source}, {Steps.Count} {(Steps.Count == 1 ? "step" : "steps")}";
 
-    private Template Add(params TemplateStep[] steps) => Change(next => next.Steps = [.. Steps, .. steps]);
+    // Steps are only ever added at the end, so those of definitions with the same beginning can share them, numbers included.
+    private Template Add(params TemplateStep[] steps)
+    {
+        for (int index = 0; index < steps.Length; index++)
+        {
+            steps[index].Number = Steps.Count + index + 1;
+        }
+
+        return Change(next => next.Steps = [.. Steps, .. steps]);
+    }
 
     private Template Change(Action<Template> change)
     {

@@ -11,6 +11,9 @@ public abstract class TemplateStep
         SkipsCache = skipsCache;
     }
 
+    /// <summary>Which step of its definition it is, from 1, as the service counts.</summary>
+    public int Number { get; internal set; }
+
     /// <summary>Where it was written; <see langword="null"/> where not known.</summary>
     public TemplateOrigin? Origin { get; }
 

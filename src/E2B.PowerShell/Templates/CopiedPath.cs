@@ -1,0 +1,22 @@
+using System.Management.Automation;
+
+namespace E2B.PowerShell.Templates;
+
+/// <summary>What a script names as the source of a copy, relative to the context directory as the definition wants it.</summary>
+internal static class CopiedPath
+{
+    /// <summary>The path. A file object, or an absolute path, of something in the context directory becomes relative; anything else stays and is judged later.</summary>
+    public static string Of(object? source, string contextDirectory)
+    {
+        object? value = source is PSObject wrapped ? wrapped.BaseObject : source;
+        string path = value is FileSystemInfo info ? info.FullName : LanguagePrimitives.ConvertTo<string>(value);
+        if (!Path.IsPathFullyQualified(path))
+        {
+            return path;
+        }
+
+        string relative = Path.GetRelativePath(contextDirectory, path);
+        bool isOutside = Path.IsPathRooted(relative) || relative == ".." || relative.StartsWith(".." + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return isOutside ? path : relative.Replace(Path.DirectorySeparatorChar, '/');
+    }
+}
