@@ -1,13 +1,8 @@
-using System.Formats.Tar;
-
 namespace E2B.Transfers.Local;
 
 /// <summary>Local entries as they are copied.</summary>
 internal static class LocalEntries
 {
-    // COR_E_IO: .NET itself had something to say, and not the system.
-    private const int OwnFailure = unchecked((int)0x80131620);
-
     public static TransferEntry Directory(FileSystemInfo info, string path) => new(path, EntryKind.Directory)
     {
         SourcePath = info.FullName,
@@ -31,7 +26,7 @@ internal static class LocalEntries
         }
 
         var file = (FileInfo)info;
-        if (file.Length == 0 && IsSpecial(file.FullName))
+        if (LocalSpecialFiles.TypeOf(file) != LocalFileType.File)
         {
             return null;
         }
@@ -43,41 +38,5 @@ internal static class LocalEntries
             Mode = OperatingSystem.IsWindows() ? TransferEntry.DefaultFileMode : file.UnixFileMode,
             ModifiedTime = file.LastWriteTimeUtc,
         };
-    }
-
-    /// <summary>
-    /// Whether it is a pipe, socket or device: to open one could wait for ever. .NET tells nobody but its tar writer,
-    /// which looks before it opens. All of these seem empty, so only what is empty has to be asked about.
-    /// </summary>
-    private static bool IsSpecial(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return false;
-        }
-
-        using var archive = new MemoryStream();
-        try
-        {
-            using var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
-            writer.WriteEntry(path, "x");
-        }
-        catch (IOException e) when (e.HResult == OwnFailure)
-        {
-            // It says of sockets that it does not know them.
-            return true;
-        }
-        catch (IOException)
-        {
-            // The system's failures have numbers of the system's. They are met again when the file is read.
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-
-        const int TypeOffset = 156;
-        return archive.Length > TypeOffset && archive.GetBuffer()[TypeOffset] is not ((byte)'0' or 0);
     }
 }

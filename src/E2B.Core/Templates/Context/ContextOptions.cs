@@ -1,0 +1,11 @@
+namespace E2B.Templates.Context;
+
+/// <summary>What is taken from a context directory.</summary>
+internal sealed record ContextOptions
+{
+    /// <summary>Patterns to leave out, in the form of a <c>.dockerignore</c>. They come before those of the directory's own file, which may take back.</summary>
+    public IReadOnlyList<string> IgnorePatterns { get; init; } = [];
+
+    /// <summary>Whether links that lead out of the directory may be followed. Otherwise nothing outside it is read.</summary>
+    public bool FollowsLinksOutside { get; init; }
+}
