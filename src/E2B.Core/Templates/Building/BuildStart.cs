@@ -8,13 +8,15 @@ using E2B.Transport;
 namespace E2B.Templates.Building;
 
 /// <summary>All that is done until a build runs: hashes, the request, uploads, the start.</summary>
-internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateOperations operations, Template definition, TemplateBuildOptions options, ITemplateFiles files)
+internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateOperations operations, Template definition, TemplateBuildOptions options)
 {
     /// <summary>How many archives are made and sent at a time: each is a temporary file.</summary>
     private const int AtOnce = 4;
 
     /// <summary>How often a start whose answer got lost is looked after.</summary>
     private const int StartAttempts = 3;
+
+    private readonly LocalFiles _files = new(definition);
 
     public async Task<TemplateBuild> RunAsync(CancellationToken cancellationToken)
     {
@@ -37,6 +39,7 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
             Names = build.Names ?? [],
             Tags = [.. (build.Tags ?? []).Order(StringComparer.Ordinal)],
             UploadedBytes = uploaded,
+            Warnings = [.. _files.Warnings],
         };
     }
 
@@ -46,7 +49,7 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
         foreach (TemplateCopyStep step in definition.Steps.OfType<TemplateCopyStep>())
         {
             options.Progress?.Report(new(TemplateBuildPhase.Hashing, BuildFailure.NumberOf(step, definition), definition.Steps.Count, step.ToString()));
-            hashes[step] = await files.HashAsync(step, cancellationToken).ConfigureAwait(false);
+            hashes[step] = await _files.HashAsync(step, cancellationToken).ConfigureAwait(false);
         }
 
         return hashes;
@@ -62,7 +65,7 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
 
     private async Task<long> UploadAsync(string templateId, IReadOnlyDictionary<TemplateCopyStep, string> hashes, CancellationToken cancellationToken)
     {
-        var upload = new FileUpload(client, plane, templateId, definition, files, options.Progress);
+        var upload = new FileUpload(client, plane, templateId, definition, _files, options.Progress);
         var sent = new ConcurrentBag<long>();
         await Parallel.ForEachAsync(
             hashes.GroupBy(static one => one.Value, static one => one.Key),

@@ -2,6 +2,7 @@ using E2B.Errors;
 using E2B.Files;
 using E2B.Protocol.Rest;
 using E2B.Sandboxes;
+using E2B.Templates.Context.Archives;
 using E2B.Transport;
 
 namespace E2B.Templates.Building;
@@ -14,7 +15,7 @@ namespace E2B.Templates.Building;
 /// <param name="files">The local files.</param>
 /// <param name="progress">Is told what is sent.</param>
 internal sealed class FileUpload(
-    E2BClient client, ControlPlane plane, string templateId, Template definition, ITemplateFiles files, IProgress<TemplateBuildProgress>? progress)
+    E2BClient client, ControlPlane plane, string templateId, Template definition, LocalFiles files, IProgress<TemplateBuildProgress>? progress)
 {
     /// <returns>The bytes that were sent.</returns>
     public async Task<long> RunAsync(TemplateCopyStep step, string hash, bool isForced, CancellationToken cancellationToken)
@@ -27,11 +28,9 @@ internal sealed class FileUpload(
         }
 
         // The place in the cloud wants to know the length beforehand, and an archive does not know it before it is made.
-        FileStream archive = LocalArchive.Create();
+        ContextArchive archive = await files.PackAsync(step, cancellationToken).ConfigureAwait(false);
         await using (archive.ConfigureAwait(false))
         {
-            await files.PackAsync(step, archive, cancellationToken).ConfigureAwait(false);
-            await archive.FlushAsync(cancellationToken).ConfigureAwait(false);
             var meter = new Meter(step, definition, archive.Length, progress);
             if (!await SendAsync(action, target, archive, meter, isLast: false, cancellationToken).ConfigureAwait(false))
             {
@@ -67,7 +66,7 @@ internal sealed class FileUpload(
 
     /// <summary>Sends the archive to a place that is not the service's own: it gets neither key nor headers.</summary>
     /// <returns>Whether it was taken; <see langword="false"/> when the link was refused and <paramref name="isLast"/> is not set.</returns>
-    private async Task<bool> SendAsync(string action, Uri target, FileStream archive, Meter meter, bool isLast, CancellationToken cancellationToken)
+    private async Task<bool> SendAsync(string action, Uri target, ContextArchive archive, Meter meter, bool isLast, CancellationToken cancellationToken)
     {
         var context = new CallContext(client.Connection, target, action, AfterBreak: "Build again: what arrived is not sent twice.");
 
@@ -80,9 +79,10 @@ internal sealed class FileUpload(
                 (Target: target, Archive: archive, Scope: scope, Meter: meter),
                 static s =>
                 {
-                    s.Archive.Position = 0;
                     s.Meter.Restart();
-                    return new HttpRequestMessage(HttpMethod.Put, s.Target) { Content = new UploadContent(s.Archive, s.Scope, isPacked: false) { OnSent = s.Meter.Add } };
+                    var content = new UploadContent(s.Archive.OpenRead(), s.Scope, isPacked: false) { OnSent = s.Meter.Add };
+                    content.Headers.ContentLength = s.Archive.Length;
+                    return new HttpRequestMessage(HttpMethod.Put, s.Target) { Content = content };
                 },
                 scope.Token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)

@@ -38,6 +38,9 @@ public sealed class TemplateBuild
     /// <summary>What was sent to the service of local files, in bytes.</summary>
     public required long UploadedBytes { get; init; }
 
+    /// <summary>What there is to know of the local files: links that lead nowhere, and special files that were left out.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
     /// <summary>What came of it; <see langword="null"/> until it was followed to a good end.</summary>
     public TemplateBuildResult? Result { get; private set; }
 
@@ -68,11 +71,16 @@ public sealed class TemplateBuild
     }
 
     /// <summary>Waits for the build's end.</summary>
-    /// <param name="log">Is told the build's log.</param>
+    /// <param name="log">Is told the <see cref="Warnings"/> and the build's log.</param>
     /// <param name="cancellationToken">Ends the waiting; the build goes on.</param>
     /// <exception cref="TemplateBuildException">The build failed.</exception>
     public async Task<TemplateBuildResult> WaitAsync(IProgress<TemplateBuildLogEntry>? log = null, CancellationToken cancellationToken = default)
     {
+        foreach (string warning in Warnings)
+        {
+            log?.Report(new TemplateBuildLogEntry { TemplateId = TemplateId, BuildId = BuildId, Timestamp = _clock.GetUtcNow(), Level = SandboxLogLevel.Warn, Message = warning });
+        }
+
         await foreach (TemplateBuildLogEntry entry in FollowAsync(cancellationToken).ConfigureAwait(false))
         {
             log?.Report(entry);

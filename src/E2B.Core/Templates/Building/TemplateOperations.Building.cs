@@ -14,15 +14,13 @@ namespace E2B;
 /// <content>Building, and what is known of builds.</content>
 public sealed partial class TemplateOperations
 {
-    /// <summary>Where a definition's files come from. Tests have others.</summary>
-    internal Func<Template, ITemplateFiles> FilesOf { get; set; } = LocalFiles;
-
     /// <summary>Builds a template and waits for the end.</summary>
     /// <param name="definition">What to build.</param>
     /// <param name="options">Its name, and how.</param>
     /// <param name="log">Is told the build's log.</param>
     /// <param name="cancellationToken">Gives up. What runs on the service by then goes on: <see cref="FollowBuildAsync"/> follows it.</param>
     /// <exception cref="TemplateBuildException">The build failed. The error names the step and where it was written.</exception>
+    /// <exception cref="TemplateContextException">Files that are to be copied are not there, cannot be read or are not to be had.</exception>
     /// <exception cref="E2BRateLimitException">Too many builds at a time.</exception>
     public async Task<TemplateBuildResult> BuildAsync(
         Template definition, TemplateBuildOptions options, IProgress<TemplateBuildLogEntry>? log = null, CancellationToken cancellationToken = default)
@@ -39,12 +37,13 @@ public sealed partial class TemplateOperations
     /// <param name="definition">What to build.</param>
     /// <param name="options">Its name, and how.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TemplateContextException">Files that are to be copied are not there, cannot be read or are not to be had.</exception>
     /// <exception cref="E2BRateLimitException">Too many builds at a time.</exception>
     public Task<TemplateBuild> StartBuildAsync(Template definition, TemplateBuildOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(options);
-        return new BuildStart(_client, _plane, this, definition, options, FilesOf(definition)).RunAsync(cancellationToken);
+        return new BuildStart(_client, _plane, this, definition, options).RunAsync(cancellationToken);
     }
 
     /// <summary>A template's builds, the newest first. A page is asked for when the one before it is used up, and not earlier.</summary>
@@ -174,6 +173,4 @@ public sealed partial class TemplateOperations
         };
         return _plane.SendAsync(call, RestJson.Default.BuildStatusModel, cancellationToken);
     }
-
-    private static ITemplateFiles LocalFiles(Template definition) => throw new NotSupportedException();
 }

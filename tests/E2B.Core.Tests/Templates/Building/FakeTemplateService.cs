@@ -5,15 +5,15 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Web;
 using E2B.Core.Tests.Fakes;
-using E2B.Templates.Building;
 
 namespace E2B.Core.Tests.Templates.Building;
 
-/// <summary>A fake: the service's routes of builds with its rules for pages, the storage and the local files, in memory. The template is <c>tpl1</c>, alias <c>my-app</c>, the build <c>b1</c>.</summary>
-internal sealed class FakeTemplateService : ITemplateFiles
+/// <summary>A fake: the service's routes of builds with its rules for pages, and the storage, in memory, and a folder of files. The template is <c>tpl1</c>, alias <c>my-app</c>, the build <c>b1</c>.</summary>
+internal sealed class FakeTemplateService : IDisposable
 {
     public const string Storage = "http://storage.test/bucket/";
 
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("e2b-test-");
     private readonly List<(string Level, string Message, string? Step)> _log = [];
 
     /// <summary>Called before each answer; what it returns is answered instead.</summary>
@@ -27,25 +27,17 @@ internal sealed class FakeTemplateService : ITemplateFiles
     public JsonObject? Reason { get; set; }
 
     /// <summary>What the storage has, by hash.</summary>
-    public ConcurrentDictionary<string, string> Stored { get; } = new();
+    public ConcurrentDictionary<string, byte[]> Stored { get; } = new();
 
     public ConcurrentQueue<SentRequest> Requests { get; } = new();
 
-    /// <summary>Local files: what each copy takes, by its source.</summary>
-    public ConcurrentDictionary<string, string> Local { get; } = new();
-
-    public ConcurrentQueue<string> Packed { get; } = new();
+    public IEnumerable<SentRequest> Puts => Requests.Where(static one => one.Method == HttpMethod.Put);
 
     public JsonObject Started => Assert.Single(Bodies("POST", "/v2/templates/tpl1/builds/b1"));
 
     private int _asked;
 
-    public E2BClient Client(Func<E2BConnectionOptions, E2BConnectionOptions>? change = null)
-    {
-        E2BClient client = Fakes.Client.With(new FakeHandler(Respond), change);
-        client.Templates.FilesOf = _ => this;
-        return client;
-    }
+    public E2BClient Client() => Fakes.Client.With(new FakeHandler(Respond));
 
     public FakeTemplateService Say(string message, string level = "info", string? step = null)
     {
@@ -64,19 +56,22 @@ internal sealed class FakeTemplateService : ITemplateFiles
         return this;
     }
 
+    /// <summary>The hashes that the build was started with, one for each step.</summary>
+    public string?[] Hashes => [.. Started["steps"]!.AsArray().Select(static step => (string?)step!["filesHash"])];
+
     public IEnumerable<JsonObject> Bodies(string method, string path) =>
         Requests.Where(one => one.Method.Method == method && one.Uri.AbsolutePath == path).Select(one => JsonNode.Parse(one.Text)!.AsObject());
 
-    public Task<string> HashAsync(TemplateCopyStep step, CancellationToken cancellationToken) =>
-        Local.TryGetValue(step.Source, out string? content)
-            ? Task.FromResult("hash-of-" + content)
-            : throw new E2BInvalidArgumentException($"There is no '{step.Source}'.");
+    /// <summary>A definition whose copies come from this test's folder.</summary>
+    public Template Define(Func<Template, Template> steps) => steps(Template.FromBaseImage().WithContext(_folder.FullName));
 
-    public async Task PackAsync(TemplateCopyStep step, Stream archive, CancellationToken cancellationToken)
+    public FakeTemplateService Write(string name, string content)
     {
-        Packed.Enqueue(step.Source);
-        await archive.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Local[step.Source]), cancellationToken);
+        File.WriteAllText(Path.Join(_folder.FullName, name), content);
+        return this;
     }
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private HttpResponseMessage Respond(SentRequest request)
     {
@@ -105,7 +100,7 @@ internal sealed class FakeTemplateService : ITemplateFiles
 
     private HttpResponseMessage Store(SentRequest request)
     {
-        Stored[request.Uri.Segments[^1]] = request.Text;
+        Stored[request.Uri.Segments[^1]] = request.Body;
         return Answers.Empty(200);
     }
 

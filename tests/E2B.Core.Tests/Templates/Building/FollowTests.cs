@@ -22,7 +22,7 @@ public class FollowTests
     [InlineData(350)]
     public async Task All_of_the_log_comes_once_and_in_order_though_it_ends_after_the_build(int count)
     {
-        var service = new FakeTemplateService { Status = "building" };
+        using var service = new FakeTemplateService { Status = "building" };
         service.Asked = asked =>
         {
             if (asked == 1)
@@ -45,7 +45,7 @@ public class FollowTests
     [Fact]
     public async Task A_failure_names_the_step_its_line_the_reason_and_the_end_of_the_log()
     {
-        var service = new FakeTemplateService();
+        using var service = new FakeTemplateService();
         service.Say("[builder 1/2] RUN true [aa]", step: "1").Say("[builder 2/2] RUN make it [bb]", step: "2");
         for (int i = 0; i < 20; i++)
         {
@@ -74,7 +74,7 @@ public class FollowTests
     [InlineData("finalize", "the start command 'serve'")]
     public async Task A_failure_before_or_after_the_steps_names_what_was_written_there(string step, string instruction)
     {
-        var service = new FakeTemplateService();
+        using var service = new FakeTemplateService();
         service.Asked = _ => service.End("error", "no", step);
         using E2BClient client = service.Client();
 
@@ -88,7 +88,7 @@ public class FollowTests
     [Fact]
     public async Task A_registrys_password_is_in_no_entry_and_no_error()
     {
-        var service = new FakeTemplateService();
+        using var service = new FakeTemplateService();
         service.Say("pulling as me:a-registry-password").Say("Authorization: Basic " + Convert.ToBase64String("me:a-registry-password"u8));
         service.Asked = _ => service.End("error", "cannot pull with a-registry-password", "base");
         using E2BClient client = service.Client();
@@ -105,7 +105,7 @@ public class FollowTests
     [Fact]
     public async Task A_connection_that_is_lost_for_a_while_is_made_again()
     {
-        var service = new FakeTemplateService { Status = "building" };
+        using var service = new FakeTemplateService { Status = "building" };
         service.Say("one");
         int asked = 0;
         service.Before = request =>
@@ -136,7 +136,7 @@ public class FollowTests
     [Fact]
     public async Task A_build_is_followed_until_nobody_wants_it_any_more()
     {
-        var service = new FakeTemplateService { Status = "building" };
+        using var service = new FakeTemplateService { Status = "building" };
         service.Say("one");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         service.Asked = asked =>
@@ -157,7 +157,7 @@ public class FollowTests
     [Fact]
     public async Task A_build_that_is_not_there_is_not_found()
     {
-        var service = new FakeTemplateService
+        using var service = new FakeTemplateService
         {
             Before = request => request.PathAndQuery.Contains("/builds/", StringComparison.Ordinal) ? Answers.Error(400, "Build 'b9' not found") : null,
         };
@@ -172,7 +172,7 @@ public class FollowTests
     [Fact]
     public async Task What_programs_wrote_for_a_terminal_is_text()
     {
-        var service = new FakeTemplateService { Status = "ready" };
+        using var service = new FakeTemplateService { Status = "ready" };
         service.Say("\u001b[31mred\u001b[0m\u0007 \u001b]0;title\u0007and\tplain\r\n");
         using E2BClient client = service.Client();
 
