@@ -10,6 +10,11 @@ namespace E2B.Templates.Building;
 /// <summary>All that is done until a build runs: hashes, the request, uploads, the start.</summary>
 internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateOperations operations, Template definition, TemplateBuildOptions options)
 {
+    /// <summary>What the official clients ask for where nothing else is said.</summary>
+    private const int DefaultCpuCount = 2;
+
+    private const int DefaultMemoryMB = 1024;
+
     /// <summary>How many archives are made and sent at a time: each is a temporary file.</summary>
     private const int AtOnce = 4;
 
@@ -17,11 +22,14 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
     private const int StartAttempts = 3;
 
     private readonly LocalFiles _files = new(definition);
+    private readonly string _name = (options.Name ?? definition.Name ?? string.Empty).Trim();
+    private readonly int _cpuCount = options.CpuCount ?? definition.CpuCount ?? DefaultCpuCount;
+    private readonly int _memoryMB = options.MemoryMB ?? definition.MemoryMB ?? DefaultMemoryMB;
 
     public async Task<TemplateBuild> RunAsync(CancellationToken cancellationToken)
     {
         long start = client.Connection.Clock.GetTimestamp();
-        var name = TemplateName.Parse(options.Name);
+        var name = TemplateName.Parse(_name);
 
         // Before anything is asked for: a file that is not there must not leave a build that nobody starts.
         IReadOnlyDictionary<TemplateCopyStep, string> hashes = await HashAsync(cancellationToken).ConfigureAwait(false);
@@ -31,7 +39,7 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
 
         string own = name.Identifier[(name.Identifier.LastIndexOf('/') + 1)..].ToLowerInvariant();
         return new TemplateBuild(
-            new BuildFollowing(operations, client.Connection, own, build.TemplateID, build.BuildID, definition), options, client.Connection.Clock, start)
+            new BuildFollowing(operations, client.Connection, own, build.TemplateID, build.BuildID, definition), options.Progress, client.Connection.Clock, start)
         {
             TemplateId = build.TemplateID,
             BuildId = build.BuildID,
@@ -39,6 +47,8 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
             Names = build.Names ?? [],
             Tags = [.. (build.Tags ?? []).Order(StringComparer.Ordinal)],
             UploadedBytes = uploaded,
+            CpuCount = _cpuCount,
+            MemoryMB = _memoryMB,
             Warnings = [.. _files.Warnings],
         };
     }
@@ -59,7 +69,7 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
     private Task<NewBuildModel> RequestAsync(CancellationToken cancellationToken)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
-            new NewBuildRequest(options.Name.Trim(), options.Tags is { Count: > 0 } tags ? tags : null, options.CpuCount, options.MemoryMB), RestJson.Default.NewBuildRequest);
+            new NewBuildRequest(_name, options.Tags is { Count: > 0 } tags ? tags : null, _cpuCount, _memoryMB), RestJson.Default.NewBuildRequest);
         return plane.SendAsync(new RestCall(HttpMethod.Post, "/v3/templates", Action, Repeat.Safe, body), RestJson.Default.NewBuildModel, cancellationToken);
     }
 
@@ -106,5 +116,5 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
         }
     }
 
-    private string Action => $"build the template {options.Name}";
+    private string Action => $"build the template {_name}";
 }

@@ -8,14 +8,14 @@ namespace E2B;
 public sealed class TemplateBuild
 {
     private readonly BuildFollowing _following;
-    private readonly TemplateBuildOptions _options;
+    private readonly IProgress<TemplateBuildProgress>? _progress;
     private readonly TimeProvider _clock;
     private readonly long _start;
 
-    internal TemplateBuild(BuildFollowing following, TemplateBuildOptions options, TimeProvider clock, long start)
+    internal TemplateBuild(BuildFollowing following, IProgress<TemplateBuildProgress>? progress, TimeProvider clock, long start)
     {
         _following = following;
-        _options = options;
+        _progress = progress;
         _clock = clock;
         _start = start;
     }
@@ -35,6 +35,12 @@ public sealed class TemplateBuild
     /// <summary>The build's tags.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
+    /// <summary>Processors of its sandboxes.</summary>
+    public required int CpuCount { get; init; }
+
+    /// <summary>Memory of its sandboxes, in MiB.</summary>
+    public required int MemoryMB { get; init; }
+
     /// <summary>What was sent to the service of local files, in bytes.</summary>
     public required long UploadedBytes { get; init; }
 
@@ -49,7 +55,7 @@ public sealed class TemplateBuild
     /// <exception cref="TemplateBuildException">The build failed. All of its log comes before.</exception>
     public async IAsyncEnumerable<TemplateBuildLogEntry> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (TemplateBuildLogEntry entry in _following.RunAsync(_options.Progress, cancellationToken).ConfigureAwait(false))
+        await foreach (TemplateBuildLogEntry entry in _following.RunAsync(_progress, cancellationToken).ConfigureAwait(false))
         {
             yield return entry;
         }
@@ -65,8 +71,8 @@ public sealed class TemplateBuild
             CachedStepCount = _following.Steps.CachedCount,
             UploadedBytes = UploadedBytes,
             Duration = _clock.GetElapsedTime(_start),
-            CpuCount = _options.CpuCount,
-            MemoryMB = _options.MemoryMB,
+            CpuCount = CpuCount,
+            MemoryMB = MemoryMB,
         };
     }
 
