@@ -73,6 +73,7 @@
         'New-E2BTemplate'
         'Add-E2BTemplateStep'
         'Set-E2BTemplateStart'
+        'Initialize-E2BTemplate'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -6,6 +6,8 @@ internal static class StepSets
     public const string Copy = "Copy";
     public const string Run = "Run";
     public const string Workdir = "Workdir";
+
+    /// <summary>The one that counts when no other does: -User stands in others too, and PowerShell could not choose.</summary>
     public const string User = "User";
     public const string Environment = "Environment";
     public const string Remove = "Remove";

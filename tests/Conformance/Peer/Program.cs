@@ -40,6 +40,8 @@ async Task<JsonNode?> AnswerAsync(JsonNode request)
             SetEgress(update, request["options"]!);
             await client.Sandboxes.UpdateNetworkAsync(Text("sandbox"), update);
             return null;
+        case "defineTemplate":
+            return TemplateAnswers.Define(request["calls"]!.AsArray());
     }
 
     Sandbox sandbox = client.Sandboxes.Attach(Text("sandbox"), new SandboxAccess

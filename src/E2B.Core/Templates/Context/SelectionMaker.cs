@@ -87,7 +87,7 @@ internal sealed class SelectionMaker(ContextTree tree, ContextOptions options, b
         string text = ContextPaths.LinkTarget(info.LinkTarget ?? throw new FileNotFoundException($"The link '{node.Path}' is gone."), OperatingSystem.IsWindows());
         return new ContextEntry(node.Path, ContextKind.Link)
         {
-            Mode = Mode(ContextKind.Link, info, 0),
+            Mode = LinkMode(info),
             Size = System.Text.Encoding.UTF8.GetByteCount(text),
             SourcePath = node.FullPath,
             LinkTarget = text,
@@ -116,7 +116,12 @@ internal sealed class SelectionMaker(ContextTree tree, ContextOptions options, b
     }
 
     private static int Mode(ContextKind kind, FileSystemInfo info, int special) =>
-        OperatingSystem.IsWindows() ? UnixStatus.ModeOnWindows(kind) : UnixStatus.Mode(kind, info.UnixFileMode, special);
+        OperatingSystem.IsWindows() ? UnixStatus.UsualMode(kind) : UnixStatus.Mode(kind, info.UnixFileMode, special);
+
+    /// <summary>.NET says the mode of what a link leads to. Linux gives all links the same; elsewhere the tar writer knows.</summary>
+    private static int LinkMode(FileInfo link) => OperatingSystem.IsLinux() || OperatingSystem.IsWindows()
+        ? UnixStatus.UsualMode(ContextKind.Link)
+        : UnixStatus.Mode(ContextKind.Link, LocalSpecialFiles.ModeOf(link), 0);
 
     private static int SpecialMode(LocalFileType type) => type switch
     {

@@ -23,8 +23,8 @@ internal static class UnixStatus
     private const UnixFileMode DirectoryMode = (UnixFileMode)0b111_101_101;
     private const UnixFileMode LinkMode = (UnixFileMode)0b111_111_111;
 
-    /// <summary>The mode that something has where the system knows none.</summary>
-    public static int ModeOnWindows(ContextKind kind) => kind switch
+    /// <summary>The mode that something has in a fresh checkout on Linux.</summary>
+    public static int UsualMode(ContextKind kind) => kind switch
     {
         ContextKind.Directory => Directory | (int)DirectoryMode,
         ContextKind.Link => Link | (int)LinkMode,

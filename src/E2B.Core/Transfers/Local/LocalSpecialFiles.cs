@@ -58,4 +58,18 @@ internal static class LocalSpecialFiles
             _ => LocalFileType.File,
         };
     }
+
+    /// <summary>The permissions of a link itself, on Unix; <see cref="FileSystemInfo.UnixFileMode"/> says those of what it leads to.</summary>
+    public static UnixFileMode ModeOf(FileInfo link)
+    {
+        using var archive = new MemoryStream();
+        using (var writer = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true))
+        {
+            writer.WriteEntry(link.FullName, "x");
+        }
+
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()!.Mode;
+    }
 }

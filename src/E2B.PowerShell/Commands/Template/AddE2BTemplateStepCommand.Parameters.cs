@@ -54,7 +54,7 @@ public sealed partial class AddE2BTemplateStepCommand
     public string Workdir { get; set; } = string.Empty;
 
     /// <summary>Sets the user; beside another step, who does that one, or owns what is copied.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = StepSets.User)]
+    [Parameter(ParameterSetName = StepSets.User)]
     [Parameter(ParameterSetName = StepSets.Copy)]
     [Parameter(ParameterSetName = StepSets.Run)]
     [Parameter(ParameterSetName = StepSets.Remove)]

@@ -6,13 +6,18 @@ using E2B.PowerShell.Templates;
 namespace E2B.PowerShell.Commands;
 
 /// <summary>Adds a step to the definition of a template.</summary>
-[Cmdlet(VerbsCommon.Add, "E2BTemplateStep", DefaultParameterSetName = StepSets.Run)]
+[Cmdlet(VerbsCommon.Add, "E2BTemplateStep", DefaultParameterSetName = StepSets.User)]
 [OutputType(typeof(Template))]
 public sealed partial class AddE2BTemplateStepCommand : DefinitionCmdlet
 {
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (ParameterSetName == StepSets.User && User is null && !SkipCache)
+        {
+            Refuse("E2BNoStep", "There is no step. Name one, such as -Run 'make install' or -Copy app -Destination /home/user/app.", null);
+        }
+
         foreach (string path in (string[])[Destination ?? string.Empty, Workdir, .. Remove, Rename, .. MakeDirectory, Symlink, Target, DevContainer])
         {
             SandboxPath.Check(this, path);
@@ -26,7 +31,7 @@ public sealed partial class AddE2BTemplateStepCommand : DefinitionCmdlet
     {
         StepSets.Copy => to.Copy(Sources(to), Destination!, CopyOptions(), file, line),
         StepSets.Workdir => to.SetWorkingDirectory(Workdir, file, line),
-        StepSets.User => to.SetUser(User!, file, line),
+        StepSets.User => User is null ? to : to.SetUser(User, file, line),
         StepSets.Environment => to.SetEnvironment(Variables(Environment), file, line),
         StepSets.Remove => to.Remove(Remove, Recurse, Force, User, file, line),
         StepSets.Rename => to.Rename(Rename, Destination!, Force, User, file, line),
