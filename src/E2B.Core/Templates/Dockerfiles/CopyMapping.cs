@@ -8,7 +8,7 @@ namespace E2B.Templates.Dockerfiles;
 internal sealed partial class CopyMapping(DockerfileInstruction instruction, DockerfileScope scope, char escape)
 {
     private bool _unpacks = instruction.Keyword == "ADD";
-    private TemplateCopyOptions _options = new();
+    private readonly TemplateCopyOptions _options = new();
 
     /// <exception cref="DockerfileException">It is wrong, or copies from where a template cannot.</exception>
     public Template AddTo(Template template)

@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace E2B.Templates.Dockerfiles;
 
 /// <summary>Reads ARG and ENV.</summary>
 internal static class DockerfileArguments
 {
+    private static readonly SearchValues<char> _notInNames = SearchValues.Create(" \t'\"$\\");
+
     /// <summary>Declares what an ARG names.</summary>
     /// <returns>The values, of those that no ENV hides.</returns>
     /// <exception cref="DockerfileException">It is wrong.</exception>
@@ -73,7 +77,7 @@ internal static class DockerfileArguments
 
     private static void CheckName(string name, DockerfileInstruction instruction)
     {
-        if (name.Length == 0 || name.AsSpan().IndexOfAny(" \t'\"$\\") >= 0)
+        if (name.Length == 0 || name.AsSpan().ContainsAny(_notInNames))
         {
             throw instruction.Error($"'{name}' is no name of a variable.");
         }
