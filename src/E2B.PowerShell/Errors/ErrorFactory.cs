@@ -55,6 +55,7 @@ internal static class ErrorFactory
         E2BTemplateException => ("E2BTemplateFailed", ErrorCategory.InvalidResult),
         TemplateBuildException => ("E2BTemplateBuildFailed", ErrorCategory.InvalidResult),
         TemplateContextException => ("E2BTemplateContextFailed", ErrorCategory.InvalidData),
+        DockerfileException => ("E2BDockerfileInvalid", ErrorCategory.InvalidData),
         E2BMcpException => ("E2BMcpFailed", ErrorCategory.InvalidResult),
         E2BProtocolException => ("E2BProtocolError", ErrorCategory.ProtocolError),
         CommandExitException => ("E2BCommandFailed", ErrorCategory.InvalidResult),

@@ -19,7 +19,7 @@ internal sealed class LocalFiles(Template definition)
         {
             _context ??= new TemplateContext(
                 definition.ContextDirectory ?? Directory.GetCurrentDirectory(), new ContextOptions { IgnorePatterns = definition.IgnorePatterns });
-            ContextSelection selection = _context.Select(step.Source, step.ResolveSymlinks ?? false);
+            ContextSelection selection = _context.Select(step.Source, step.ResolveSymlinks ?? false, step.AllowOutside);
             _selections[step] = selection;
             return await ContextHash.ComputeAsync(selection, step.Destination, cancellationToken).ConfigureAwait(false);
         }

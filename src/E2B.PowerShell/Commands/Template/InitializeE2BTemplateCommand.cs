@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Text.RegularExpressions;
+using E2B.PowerShell.Copying;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 using E2B.PowerShell.Templates;
@@ -83,7 +84,7 @@ public sealed partial class InitializeE2BTemplateCommand : E2BCmdlet
             ThrowTerminatingError(ErrorFactory.Create(e, path));
         }
 
-        WriteObject(new FileInfo(path));
+        WriteObject(LocalItems.Present(this, new FileInfo(path)));
     }
 
     [GeneratedRegex("^[a-z0-9_-]{1,128}$", RegexOptions.CultureInvariant)]

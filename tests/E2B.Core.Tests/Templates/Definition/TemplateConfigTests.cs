@@ -36,7 +36,7 @@ public sealed class TemplateConfigTests
     {
         TemplateConfig config = TemplateConfig.Parse(string.Empty, "e2b.toml");
 
-        Assert.Equal("e2b.Dockerfile", config.Dockerfile);
+        Assert.Null(config.Dockerfile);
         Assert.Null(config.TemplateId);
         Assert.Null(config.StartCommand);
         Assert.Null(config.CpuCount);
@@ -49,6 +49,75 @@ public sealed class TemplateConfigTests
 
         Assert.Equal("a", config.TemplateId);
         Assert.Equal("b", config.TemplateName);
+    }
+
+    [Fact]
+    public void A_definition_of_the_file_and_its_Dockerfile()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("e2b-config-");
+        try
+        {
+            string file = Path.Combine(folder.FullName, "e2b.toml");
+            Directory.CreateDirectory(Path.Combine(folder.FullName, "docker"));
+            File.WriteAllText(Path.Combine(folder.FullName, "docker", "my.Dockerfile"), "FROM python:3.11\nRUN pip install polars\n");
+            File.WriteAllText(file, "template_id = 'abc'\ndockerfile = 'docker/my.Dockerfile'\n\nstart_cmd = \"cd /app && it's\"\ncpu_count = 2\nmemory_mb = 1024\n");
+
+            Template template = TemplateConfig.Load(file).ToTemplate();
+
+            Assert.Equal("python:3.11", template.Source.Image);
+            Assert.Contains(template.Steps, step => step.ToString() == "RUN pip install polars");
+            Assert.Equal("sudo -E sh -c 'cd /app && it'\"'\"'s'", template.StartCommand);
+            Assert.Equal("sleep 20", template.ReadyCheck!.Command);
+            Assert.Equal($"{file}:4", template.StartOrigin!.ToString());
+            Assert.Equal(folder.FullName, template.ContextDirectory);
+            Assert.Equal("abc", template.Name);
+            Assert.Equal(2, template.CpuCount);
+            Assert.Equal(1024, template.MemoryMB);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("ready_cmd = 'x'", null, "sudo -E sh -c x")]
+    [InlineData("start_cmd = 'a'\nready_cmd = 'x'", "sudo -E sh -c a", "x")]
+    [InlineData("", null, null)]
+    public void Commands_are_those_of_the_file(string text, string? start, string? ready)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("e2b-config-");
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "Dockerfile"), "FROM python:3.11\n");
+
+            Template template = TemplateConfig.Parse(text, Path.Combine(folder.FullName, "e2b.toml")).ToTemplate();
+
+            Assert.Equal(start, template.StartCommand);
+            Assert.Equal(ready, template.ReadyCheck?.Command);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "e2b.Dockerfile or Dockerfile")]
+    [InlineData("dockerfile = 'other'", "other")]
+    public void A_Dockerfile_that_is_not_there_is_named(string text, string named)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("e2b-config-");
+        try
+        {
+            var error = Assert.Throws<E2BInvalidArgumentException>(() => TemplateConfig.Parse(text, Path.Combine(folder.FullName, "e2b.toml")).ToTemplate());
+
+            Assert.Contains($"There is no {named} in", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete();
+        }
     }
 
     [Theory]
