@@ -1,4 +1,3 @@
-using E2B.Templates.Context;
 using E2B.Templates.Context.Ignoring;
 
 namespace E2B.Core.Tests.Templates;
@@ -71,7 +70,7 @@ public sealed class IgnoreRulesTests
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Paths(string text) =>
+    private static string[] Paths(string text) =>
         text.StartsWith('#') ? [text] : text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static bool IsIgnored(IgnoreRules rules, string path)

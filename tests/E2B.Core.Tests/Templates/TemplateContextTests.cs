@@ -111,7 +111,7 @@ public sealed class TemplateContextTests : IDisposable
 
         Assert.Equal(TemplateContextError.Outside, error.Error);
         Assert.EndsWith("out", Assert.Single(error.Paths), StringComparison.Ordinal);
-        Assert.Contains(Paths(source, new ContextOptions { FollowsLinksOutside = true }), static path => path.EndsWith("/secret", StringComparison.Ordinal));
+        Assert.Contains(Select(source, followsOutside: true).Entries.Select(static entry => entry.Path), static path => path.EndsWith("/secret", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class TemplateContextTests : IDisposable
         _folder.Files("a").Link("one", _outside.At("secret")).Link("two", "one").Link("fine", "a");
 
         var error = Assert.Throws<TemplateContextException>(() => Select(".", resolve: true));
-        ContextSelection asked = Select("one", new ContextOptions { FollowsLinksOutside = true }, resolve: true);
+        ContextSelection asked = Select("one", resolve: true, followsOutside: true);
 
         Assert.Equal(TemplateContextError.Outside, error.Error);
         Assert.Equal(["one", "two"], error.Paths);
@@ -210,8 +210,8 @@ public sealed class TemplateContextTests : IDisposable
         Assert.Equal(TransferEntryError.Changed, error.Error);
     }
 
-    private ContextSelection Select(string source, ContextOptions? options = null, bool resolve = false) =>
-        new TemplateContext(_folder.Path, options).Select(source, resolve);
+    private ContextSelection Select(string source, ContextOptions? options = null, bool resolve = false, bool followsOutside = false) =>
+        new TemplateContext(_folder.Path, options).Select(source, resolve, followsOutside);
 
     private string[] Paths(string source, ContextOptions? options = null) => [.. Select(source, options).Entries.Select(static entry => entry.Path)];
 

@@ -5,7 +5,4 @@ internal sealed record ContextOptions
 {
     /// <summary>Patterns to leave out, in the form of a <c>.dockerignore</c>. They come before those of the directory's own file, which may take back.</summary>
     public IReadOnlyList<string> IgnorePatterns { get; init; } = [];
-
-    /// <summary>Whether links that lead out of the directory may be followed. Otherwise nothing outside it is read.</summary>
-    public bool FollowsLinksOutside { get; init; }
 }

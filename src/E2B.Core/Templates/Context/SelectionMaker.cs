@@ -3,7 +3,7 @@ using E2B.Transfers.Local;
 namespace E2B.Templates.Context;
 
 /// <summary>Makes entries of what was found: looks at modes and sizes, and at where links lead.</summary>
-internal sealed class SelectionMaker(ContextTree tree, ContextOptions options, bool resolveLinks)
+internal sealed class SelectionMaker(ContextTree tree, bool resolveLinks, bool followsOutside)
 {
     private readonly List<string> _broken = [];
     private readonly List<string> _outside = [];
@@ -64,7 +64,7 @@ internal sealed class SelectionMaker(ContextTree tree, ContextOptions options, b
         {
             (resolveLinks ? _broken : _warnings).Add(resolveLinks ? node.Path : $"The link '{node.Path}' leads nowhere here. It is copied as it is.");
         }
-        else if (resolveLinks && !target.IsInside && !options.FollowsLinksOutside)
+        else if (resolveLinks && !target.IsInside && !followsOutside)
         {
             _outside.Add(node.Path);
         }
@@ -157,7 +157,7 @@ internal sealed class SelectionMaker(ContextTree tree, ContextOptions options, b
             throw TemplateContextException.Of(
                 TemplateContextError.Outside,
                 "Links that are to be followed lead out of the context directory",
-                "Put the files into the directory, choose one that holds them, or copy links as links.",
+                "Put the files into the directory, choose one that holds them, copy links as links, or allow it for this step.",
                 _outside);
         }
     }

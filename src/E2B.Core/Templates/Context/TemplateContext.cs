@@ -8,18 +8,16 @@ namespace E2B.Templates.Context;
 /// </summary>
 internal sealed class TemplateContext
 {
-    private readonly ContextOptions _options;
     private readonly IgnoreRules _rules;
     private readonly ContextTree _tree;
 
     /// <param name="directory">The directory.</param>
-    /// <param name="options">What is left out, and whether links may lead out of it.</param>
+    /// <param name="options">What is left out.</param>
     /// <exception cref="TemplateContextException">It is not there, or the patterns to leave out cannot be understood.</exception>
     public TemplateContext(string directory, ContextOptions? options = null)
     {
-        _options = options ?? new ContextOptions();
         _tree = new ContextTree(directory);
-        _rules = IgnoreRules.Read(_tree.RootPath, _options.IgnorePatterns, OperatingSystem.IsWindows());
+        _rules = IgnoreRules.Read(_tree.RootPath, options?.IgnorePatterns ?? [], OperatingSystem.IsWindows());
     }
 
     /// <summary>The directory, absolute.</summary>
@@ -28,16 +26,17 @@ internal sealed class TemplateContext
     /// <summary>Finds what a copy step takes.</summary>
     /// <param name="source">A file, directory or pattern, relative to the context.</param>
     /// <param name="resolveLinks">Whether what links lead to is taken in their place.</param>
+    /// <param name="followsOutside">Whether links may lead out of the context. Otherwise nothing outside it is read.</param>
     /// <exception cref="E2BInvalidArgumentException">The source is absolute, leads out of the context, or cannot be understood.</exception>
     /// <exception cref="TemplateContextException">Nothing matches, a directory cannot be read, or a link to be followed is broken or leads outside.</exception>
-    public ContextSelection Select(string source, bool resolveLinks)
+    public ContextSelection Select(string source, bool resolveLinks, bool followsOutside = false)
     {
         if (ContextPaths.IsAbsolute(source, OperatingSystem.IsWindows()))
         {
             throw new E2BInvalidArgumentException($"'{source}' is an absolute path. Name it relative to the template's context directory.");
         }
 
-        var walker = new ContextWalker(_tree, IsHidden, _options.FollowsLinksOutside);
+        var walker = new ContextWalker(_tree, IsHidden, followsOutside);
         foreach (GlobPattern pattern in GlobPattern.Parse(ContextPaths.WithSlashes(source, OperatingSystem.IsWindows())))
         {
             walker.Take(pattern);
@@ -55,7 +54,7 @@ internal sealed class TemplateContext
         }
 
         return taken.Count > 0
-            ? new SelectionMaker(_tree, _options, resolveLinks).Make(source, taken)
+            ? new SelectionMaker(_tree, resolveLinks, followsOutside).Make(source, taken)
             : throw new TemplateContextException(
                 TemplateContextError.NotFound,
                 walker.Found.Count == 0

@@ -15,6 +15,9 @@ public sealed class TemplateCopyOptions
     /// <summary>Whether what links point at is copied in place of the links; <see langword="null"/> means no.</summary>
     public bool? ResolveSymlinks { get; set; }
 
+    /// <summary>Whether links may lead out of the context directory: what they lead to is read, and copied if links are followed.</summary>
+    public bool AllowOutside { get; set; }
+
     /// <summary>Whether the upload is compressed; <see langword="null"/> means yes. No is faster for what is compressed already.</summary>
     public bool? Gzip { get; set; }
 }

@@ -5,7 +5,7 @@ namespace E2B.Templates.Dockerfiles;
 /// <summary>Reads ARG and ENV.</summary>
 internal static class DockerfileArguments
 {
-    private static readonly SearchValues<char> _notInNames = SearchValues.Create(" \t'\"$\\");
+    private static readonly SearchValues<char> _noNames = SearchValues.Create(" \t'\"$\\");
 
     /// <summary>Declares what an ARG names.</summary>
     /// <returns>The values, of those that no ENV hides.</returns>
@@ -77,7 +77,7 @@ internal static class DockerfileArguments
 
     private static void CheckName(string name, DockerfileInstruction instruction)
     {
-        if (name.Length == 0 || name.AsSpan().ContainsAny(_notInNames))
+        if (name.Length == 0 || name.AsSpan().ContainsAny(_noNames))
         {
             throw instruction.Error($"'{name}' is no name of a variable.");
         }

@@ -16,6 +16,7 @@ public sealed class TemplateCopyStep : TemplateStep
         ModeText = Mode is { } mode ? StepText.Octal(mode) : string.Empty;
         ForceUpload = options?.ForceUpload ?? false;
         ResolveSymlinks = options?.ResolveSymlinks;
+        AllowOutside = options?.AllowOutside ?? false;
         Gzip = options?.Gzip;
     }
 
@@ -36,6 +37,9 @@ public sealed class TemplateCopyStep : TemplateStep
 
     /// <summary>Whether links are followed; <see langword="null"/> means no.</summary>
     public bool? ResolveSymlinks { get; }
+
+    /// <summary>Whether links may lead out of the context directory.</summary>
+    public bool AllowOutside { get; }
 
     /// <summary>Whether the upload is compressed; <see langword="null"/> means yes.</summary>
     public bool? Gzip { get; }

@@ -1,3 +1,5 @@
+using E2B.Templates.Context;
+
 namespace E2B.Templates.Definition.Text;
 
 /// <summary>What a copy takes: a path or pattern that is relative to the context, and stays in it.</summary>
@@ -8,36 +10,16 @@ internal static class CopySource
     public static string Check(string? source)
     {
         string text = StepText.NotEmpty(source, "source of the copy");
-        if (OperatingSystem.IsWindows())
-        {
-            text = text.Replace('\\', '/');
-        }
-
-        bool hasDrive = text.Length >= 3 && char.IsAsciiLetter(text[0]) && text[1] == ':' && text[2] is '/' or '\\';
-        if (text[0] == '/' || hasDrive || Path.IsPathRooted(text))
+        bool isWindows = OperatingSystem.IsWindows();
+        if (ContextPaths.IsAbsolute(text, isWindows))
         {
             throw new E2BInvalidArgumentException(
                 $"'{source}' is an absolute path. What is copied is named relative to the template's context directory; choose that directory so that it holds the file.");
         }
 
-        return !LeadsOut(text)
-            ? text
+        return !ContextPaths.LeadsOut(text, isWindows)
+            ? ContextPaths.WithSlashes(text, isWindows)
             : throw new E2BInvalidArgumentException(
                 $"'{source}' leads out of the template's context directory. Choose a context directory that holds the file, or put the file into it.");
-    }
-
-    private static bool LeadsOut(string path)
-    {
-        int depth = 0;
-        foreach (string part in path.Split('/'))
-        {
-            depth += part switch { ".." => -1, "" or "." => 0, _ => 1 };
-            if (depth < 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
