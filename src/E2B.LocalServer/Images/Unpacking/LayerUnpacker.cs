@@ -54,7 +54,7 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
         }
     }
 
-    private async Task ApplyAsync(TarStream tar, TarEntry entry, string path, CancellationToken cancellationToken)
+    private async Task ApplyAsync(TarStream tar, LayerEntry entry, string path, CancellationToken cancellationToken)
     {
         string name = path[(path.LastIndexOf('/') + 1)..];
         string parent = RootFolder.Parent(path);
@@ -75,7 +75,7 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
             return;
         }
 
-        if (entry.Kind == TarKind.Other)
+        if (entry.Kind == LayerEntryKind.Other)
         {
             LeftOut++;
             return;
@@ -84,13 +84,13 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
         root.MakeDirectories(parent);
         Remember(path);
         (uint user, uint group) = (Id(entry.User), Id(entry.Group));
-        if (entry.Kind == TarKind.Directory)
+        if (entry.Kind == LayerEntryKind.Directory)
         {
             MakeDirectory(path, user, group, entry.Mode, cancellationToken);
             return;
         }
 
-        string? existing = entry.Kind == TarKind.HardLink ? Clean(entry.LinkName) : null;
+        string? existing = entry.Kind == LayerEntryKind.HardLink ? Clean(entry.LinkName) : null;
         if (existing == path)
         {
             return;
@@ -99,10 +99,10 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
         root.Remove(path, cancellationToken);
         switch (entry.Kind)
         {
-            case TarKind.File:
+            case LayerEntryKind.File:
                 await WriteAsync(tar, entry, path, user, group, cancellationToken);
                 break;
-            case TarKind.SymbolicLink:
+            case LayerEntryKind.SymbolicLink:
                 root.MakeSymbolicLink(path, entry.LinkName, user, group);
                 break;
             default:
@@ -123,7 +123,7 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
         root.SetDirectory(path, user, group, (UnixFileMode)(mode & ~(SetIdBits & ~SetGroupBit)));
     }
 
-    private async Task WriteAsync(TarStream tar, TarEntry entry, string path, uint user, uint group, CancellationToken cancellationToken)
+    private async Task WriteAsync(TarStream tar, LayerEntry entry, string path, uint user, uint group, CancellationToken cancellationToken)
     {
         using SafeFileHandle file = root.CreateFile(path);
         long position = 0;

@@ -13,7 +13,7 @@ namespace E2B.LocalServer.Images;
 /// <summary>
 /// A root file system that is being put together from what others made, by the server, which is root. Every path is
 /// resolved by the kernel as if the folder were "/": no link, no ".." and no mount leads out of it. Paths are relative,
-/// their characters are bytes (Latin-1), as in <see cref="TarEntry"/>.
+/// their characters are bytes (Latin-1), as in <see cref="LayerEntry"/>.
 /// </summary>
 internal sealed unsafe class RootFolder : IDisposable
 {

@@ -21,7 +21,7 @@ internal sealed class TarStream(Stream stream)
 
     /// <summary>The next entry; what was not read of the one before is skipped.</summary>
     /// <returns><see langword="null"/> at the end.</returns>
-    public async ValueTask<TarEntry?> NextAsync(CancellationToken cancellationToken)
+    public async ValueTask<LayerEntry?> NextAsync(CancellationToken cancellationToken)
     {
         Dictionary<string, string> extended = [];
         string? longName = null;
@@ -71,7 +71,7 @@ internal sealed class TarStream(Stream stream)
         return count;
     }
 
-    private TarEntry Entry(char type, long size, Dictionary<string, string> extended, string? longName, string? longLink)
+    private LayerEntry Entry(char type, long size, Dictionary<string, string> extended, string? longName, string? longLink)
     {
         if (type == 'S' || extended.Keys.Any(key => key.StartsWith("GNU.sparse.", StringComparison.Ordinal)))
         {
@@ -80,19 +80,19 @@ internal sealed class TarStream(Stream stream)
 
         size = extended.TryGetValue("size", out string? text) ? Decimal(text) : size;
         string name = extended.GetValueOrDefault("path") ?? longName ?? ShortName();
-        TarKind kind = type switch
+        LayerEntryKind kind = type switch
         {
-            '0' or '\0' or '7' => name.EndsWith('/') ? TarKind.Directory : TarKind.File,
-            '1' => TarKind.HardLink,
-            '2' => TarKind.SymbolicLink,
-            '5' => TarKind.Directory,
-            _ => TarKind.Other,
+            '0' or '\0' or '7' => name.EndsWith('/') ? LayerEntryKind.Directory : LayerEntryKind.File,
+            '1' => LayerEntryKind.HardLink,
+            '2' => LayerEntryKind.SymbolicLink,
+            '5' => LayerEntryKind.Directory,
+            _ => LayerEntryKind.Other,
         };
 
         // As in Go's reader, which all builders test with: these have no content, whatever their size says.
         _content = type is >= '1' and <= '6' ? 0 : size >= 0 ? size : throw new InvalidDataException("an entry has a negative size");
         _padding = -_content & (Block - 1);
-        return new TarEntry(
+        return new LayerEntry(
             name,
             kind,
             _content,

@@ -9,11 +9,11 @@ namespace E2B.LocalServer.Images;
 /// <param name="Group">Group.</param>
 /// <param name="ModifiedSeconds">Since 1970.</param>
 /// <param name="LinkName">Where a link leads.</param>
-internal sealed record TarEntry(
-    string Name, TarKind Kind, long Size, uint Mode, long User, long Group, long ModifiedSeconds, string LinkName);
+internal sealed record LayerEntry(
+    string Name, LayerEntryKind Kind, long Size, uint Mode, long User, long Group, long ModifiedSeconds, string LinkName);
 
 /// <summary>What an entry is.</summary>
-internal enum TarKind
+internal enum LayerEntryKind
 {
     File,
     Directory,
