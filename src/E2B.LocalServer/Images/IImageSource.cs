@@ -13,7 +13,9 @@ internal interface IImageSource
     /// <param name="digest">What <see cref="ResolveAsync"/> said of it: exactly this content.</param>
     /// <param name="folder">
     /// Made by the callee, which removes it again when it fails: the image's root, owners as inside (0 is root), with
-    /// everything that a sandbox needs to start there (mount points such as /proc, and those of the agent below /.e2b).
+    /// everything that a sandbox needs to start there: mount points such as /proc and those of the agent below /.e2b,
+    /// /etc/hosts and /etc/resolv.conf (see <see cref="Network.SandboxFiles"/>). The user <c>user</c> is made afterwards,
+    /// in a sandbox.
     /// </param>
     /// <param name="log">Takes lines for the build's log.</param>
     /// <param name="cancellationToken">Gives it up.</param>

@@ -21,6 +21,13 @@ internal sealed class ApiKeyCheck(string key, ApiKeyStore others)
     public bool IsTokenOfVolume(Guid id, string token) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfVolume(id))), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
+    /// <summary>The token for sending the files of a hash; says nothing of the key nor of other tokens.</summary>
+    public string TokenOfUpload(string hash) => "upl_" + Convert.ToHexStringLower(HMACSHA256.HashData(_hash, Encoding.ASCII.GetBytes($"upload {hash}")));
+
+    /// <summary>Whether a token is for a hash; takes the same time whatever is wrong.</summary>
+    public bool IsTokenOfUpload(string hash, string token) =>
+        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfUpload(hash))), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
     // Hashes have one length, so the comparison says nothing about the key's.
     private bool IsRight(string given)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using E2B.LocalServer.Hosting;
+using E2B.LocalServer.Images;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -31,8 +32,9 @@ internal sealed class LocalApi : IAsyncDisposable
     /// <param name="log">Where what went wrong is said, a line each.</param>
     /// <param name="limits">What clients may ask for, where it is not the usual.</param>
     /// <param name="events">Where it is said what happens to sandboxes.</param>
+    /// <param name="images">Where builds get images of registries from.</param>
     /// <exception cref="ServerStartException">The port cannot be had.</exception>
-    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log, ServerLimits? limits = null, ServerLog? events = null)
+    public static async Task<LocalApi> StartAsync(int port, string apiKey, ISandboxHost host, SavedData saved, TimeProvider clock, Action<string> log, ServerLimits? limits = null, ServerLog? events = null, IImageSource? images = null)
     {
         limits ??= ServerLimits.Default;
 
@@ -40,7 +42,7 @@ internal sealed class LocalApi : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port, limits));
         WebApplication app = builder.Build();
-        var services = new SandboxServices(host, saved, clock, limits, log, events);
+        var services = new SandboxServices(host, saved, clock, limits, log, events, images);
         app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey, saved.Keys), limits, log).HandleAsync);
         try
         {

@@ -47,6 +47,7 @@ internal static class Routes
 {
     private const string NoAccounts = "no cloud: there are no accounts whose tokens these would be";
     private const string NoSecretProxy = "no cloud: its own proxy for traffic to the internet is what puts secrets into requests";
+    private const string NoRegistry = "no cloud: the first version's clients push the image of a Dockerfile to its registry; POST /v3/templates builds from steps, and `e2b template migrate` makes them of a Dockerfile";
     private const string NoNodes = "one machine: there is no cluster of nodes";
 
     public static readonly ImmutableArray<Route> All =
@@ -78,25 +79,28 @@ internal static class Routes
         new("POST", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.OpenAsync),
         new("DELETE", "/local/sandboxes/{sandboxID}/ports/{port}", LocalPorts.CloseAsync),
 
-        new("POST", "/v3/templates"),
+        new("POST", "/v3/templates", Builds.RequestAsync),
         new("GET", "/v2/templates", Templates.PageAsync),
-        new("POST", "/v2/templates"),
+        new("POST", "/v2/templates", Builds.RequestV2Async),
         new("PATCH", "/v2/templates/{templateID}", Templates.UpdateV2Async),
-        new("POST", "/v2/templates/{templateID}/builds/{buildID}"),
+        new("POST", "/v2/templates/{templateID}/builds/{buildID}", Builds.StartAsync),
         new("GET", "/templates", Templates.ListAsync),
-        new("POST", "/templates"),
+        new("POST", "/templates") { Never = NoRegistry },
         new("POST", "/templates/tags", TemplateTags.AssignAsync),
         new("DELETE", "/templates/tags", TemplateTags.RemoveAsync),
         new("GET", "/templates/aliases/{alias}", Templates.FindAliasAsync),
         new("GET", "/templates/{templateID}", Templates.GetAsync),
-        new("POST", "/templates/{templateID}"),
+        new("POST", "/templates/{templateID}") { Never = NoRegistry },
         new("DELETE", "/templates/{templateID}", Snapshots.DeleteAsync),
         new("PATCH", "/templates/{templateID}", Templates.UpdateAsync),
         new("GET", "/templates/{templateID}/tags", TemplateTags.ListAsync),
-        new("GET", "/templates/{templateID}/files/{hash}"),
-        new("POST", "/templates/{templateID}/builds/{buildID}"),
-        new("GET", "/templates/{templateID}/builds/{buildID}/status"),
-        new("GET", "/templates/{templateID}/builds/{buildID}/logs"),
+        new("GET", "/templates/{templateID}/files/{hash}", BuildFiles.LinkAsync),
+        new("POST", "/templates/{templateID}/builds/{buildID}", Builds.StartFirstVersionAsync),
+        new("GET", "/templates/{templateID}/builds/{buildID}/status", Builds.StatusAsync),
+        new("GET", "/templates/{templateID}/builds/{buildID}/logs", Builds.LogsAsync),
+
+        // Open here, since it is the token in the address that it asks for.
+        new("PUT", "/local/uploads/{hash}", BuildFiles.PutAsync) { IsOpen = true },
 
         new("GET", "/volumes", Volumes.ListAsync),
         new("POST", "/volumes", Volumes.CreateAsync),
@@ -132,7 +136,7 @@ internal static class Routes
         new("DELETE", "/access-tokens/{accessTokenID}") { Never = NoAccounts },
         new("POST", "/admin/teams/{teamID}/sandboxes/kill", Account.KillAllAsync),
         new("GET", "/admin/sandboxes/running-counts", Account.RunningCountsAsync),
-        new("POST", "/admin/teams/{teamID}/builds/cancel"),
+        new("POST", "/admin/teams/{teamID}/builds/cancel", Builds.CancelAllAsync),
         new("POST", "/admin/teams/{teamID}/api-keys", ApiKeys.CreateAsync),
         new("DELETE", "/admin/teams/{teamID}/api-keys/{apiKeyID}", ApiKeys.DeleteAsync),
     ];

@@ -57,14 +57,7 @@ internal static class Logs
             "forward" => true,
             { } other => throw ApiException.BadRequest($"validation error: direction is forward or backward, not '{other}'"),
         };
-        LogLevel least = query["level"].ToString() switch
-        {
-            "" or "debug" => LogLevel.Debug,
-            "info" => LogLevel.Info,
-            "warn" => LogLevel.Warn,
-            "error" => LogLevel.Error,
-            { } other => throw ApiException.BadRequest($"validation error: level is debug, info, warn or error, not '{other}'"),
-        };
+        LogLevel least = Level(query);
         string search = query["search"].ToString();
         if (search.Length > LongestSearch)
         {
@@ -82,6 +75,16 @@ internal static class Logs
             Limit(query, DefaultLimit));
         return call.WriteAsync(StatusCodes.Status200OK, new LogsV2Model([.. found.Select(LogEntryModel.Of)]), ServerJson.Default.LogsV2Model);
     }
+
+    /// <summary>The lowest level asked for.</summary>
+    public static LogLevel Level(IQueryCollection query) => query["level"].ToString() switch
+    {
+        "" or "debug" => LogLevel.Debug,
+        "info" => LogLevel.Info,
+        "warn" => LogLevel.Warn,
+        "error" => LogLevel.Error,
+        { } other => throw ApiException.BadRequest($"validation error: level is debug, info, warn or error, not '{other}'"),
+    };
 
     private static IReadOnlyList<LogRecord> Read(
         ApiCall call, DateTimeOffset from, DateTimeOffset to, bool newestFirst, LogLevel least, string? search, int limit)
@@ -104,7 +107,8 @@ internal static class Logs
             : throw ApiException.BadRequest($"validation error: limit is a number from 0 to {most}, not '{text}'");
     }
 
-    private static DateTimeOffset? Time(IQueryCollection query, string name)
+    /// <summary>A time in milliseconds.</summary>
+    public static DateTimeOffset? Time(IQueryCollection query, string name)
     {
         string? text = query[name];
         if (text is null)

@@ -30,7 +30,7 @@ internal static class Snapshots
     public static Task ListAsync(ApiCall call)
     {
         IQueryCollection query = call.Http.Request.Query;
-        IEnumerable<Snapshot> found = call.Services.Saved.Snapshots.All;
+        IEnumerable<Snapshot> found = call.Services.Saved.Snapshots.All.Where(one => !one.IsBuilt);
         if (query["sandboxID"].ToString() is { Length: > 0 } sandbox)
         {
             string id = SandboxId.TryNormalize(sandbox, out string valid) ? valid : throw ApiException.BadRequest("Invalid sandbox ID");
@@ -76,6 +76,8 @@ internal static class Snapshots
         }
 
         call.Services.TemplateUse.Forget(snapshot.Id);
+        await call.Services.Builder.CancelAsync(one => one.TemplateId == snapshot.Id, "the template was deleted");
+        await call.Services.Saved.Builds.RemoveAsync(snapshot.Id);
         await call.NoContent();
     }
 

@@ -21,7 +21,14 @@ internal static class AgentHandshake
         variables["E2B_SANDBOX_ID"] = id;
         variables["E2B_TEMPLATE_ID"] = order.Template.Id;
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
-            new InitRequest { AccessToken = token, EnvVars = variables, DefaultUser = E2BDefaults.User, Timestamp = clock.GetUtcNow() },
+            new InitRequest
+            {
+                AccessToken = token,
+                EnvVars = variables,
+                DefaultUser = order.Template.Context?.User ?? E2BDefaults.User,
+                DefaultWorkdir = order.Template.Context?.WorkDir,
+                Timestamp = clock.GetUtcNow(),
+            },
             RestJson.Default.InitRequest);
         byte[] head = Encoding.Latin1.GetBytes(string.Create(
             CultureInfo.InvariantCulture,

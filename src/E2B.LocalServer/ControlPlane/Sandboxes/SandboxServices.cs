@@ -1,5 +1,6 @@
 using E2B.LocalServer.Edge;
 using E2B.LocalServer.Hosting;
+using E2B.LocalServer.Images;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -9,7 +10,7 @@ internal sealed class SandboxServices : IAsyncDisposable
     private readonly MetricsSampler _sampler;
     private readonly IVolumeHost? _volumeHost;
 
-    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log, ServerLog? events = null)
+    public SandboxServices(ISandboxHost host, SavedData saved, TimeProvider clock, ServerLimits limits, Action<string> log, ServerLog? events = null, IImageSource? images = null)
     {
         var starter = new SandboxStarter(host, saved, clock);
         _volumeHost = host.Volumes;
@@ -19,6 +20,8 @@ internal sealed class SandboxServices : IAsyncDisposable
         Snapshots = new SnapshotMaker(Sandboxes, starter, saved, clock);
         Ports = new PortListeners(this, log);
         Templates = new TemplateCatalog(saved.Snapshots);
+        Builder = new TemplateBuilder(new BuildParts(saved, Templates, images ?? new NoImageSource("this server has no source of images"), starter, clock, log));
+        saved.Builds.EndInterrupted(StartedAt);
         _sampler = new MetricsSampler(Sandboxes, Load, clock);
     }
 
@@ -48,6 +51,8 @@ internal sealed class SandboxServices : IAsyncDisposable
 
     public TemplateCatalog Templates { get; }
 
+    public TemplateBuilder Builder { get; }
+
     public PastSandboxes Past { get; } = new();
 
     public TemplateUse TemplateUse { get; } = new();
@@ -57,6 +62,7 @@ internal sealed class SandboxServices : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _sampler.Dispose();
+        await Builder.DisposeAsync();
         await Sandboxes.DisposeAsync();
         await Ports.DisposeAsync();
     }

@@ -5,6 +5,9 @@ namespace E2B.LocalServer.ControlPlane;
 /// <summary>Gets started sandboxes from the host and tells their agents whose they are.</summary>
 internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimeProvider clock)
 {
+    // Clients give a create 60 s.
+    private static readonly TimeSpan _longestReady = TimeSpan.FromSeconds(45);
+
     /// <summary>Whether sandboxes can be paused, and their files saved.</summary>
     public bool CanPause => host.CanPause;
 
@@ -30,6 +33,11 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
             hosted.ReadAgentLines(log.WriteAgentLine);
             await SetEgressAsync(hosted, order);
             await GreetAsync(hosted, id, order, token, cancellationToken);
+            if (order.Template.Start is { } start)
+            {
+                await StartCommand.RunAsync(new AgentClient(hosted, token), start, start.ReadyCommand, _longestReady, (name, isError, line) => WriteLine(log, name, isError, line), cancellationToken);
+            }
+
             return hosted;
         }
         catch
@@ -38,6 +46,12 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
             throw;
         }
     }
+
+    private static void WriteLine(SandboxLog log, string name, bool isError, string line) => log.Write(
+        name == "ready" ? LogLevel.Debug : LogLevel.Info,
+        line,
+        new KeyValuePair<string, string>("command", name),
+        new KeyValuePair<string, string>("stream", isError ? "stderr" : "stdout"));
 
     private static async Task SetEgressAsync(IHostedSandbox hosted, SandboxOrder order)
     {

@@ -38,6 +38,8 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
             Layers = copy.Layers,
             Limits = copy.Limits,
             EnvVars = sandbox.Order.AllEnvVars(),
+            Context = copy.Context,
+            Start = copy.Start,
             BuildId = Guid.NewGuid(),
             CreatedAt = Times.ToMicrosecond(clock.GetUtcNow()),
         };

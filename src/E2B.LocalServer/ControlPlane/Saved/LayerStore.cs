@@ -44,6 +44,31 @@ internal sealed class LayerStore(string folder, Action<string> log)
         }
     }
 
+    /// <summary>Holds layers that somebody else may just be letting go of.</summary>
+    /// <returns><see langword="false"/> when one of them is not there any more; then none is held.</returns>
+    public bool TryHold(IReadOnlyList<string> layers)
+    {
+        lock (_holders)
+        {
+            if (!layers.All(_holders.ContainsKey))
+            {
+                return false;
+            }
+
+            Hold(layers);
+            return true;
+        }
+    }
+
+    /// <summary>Whether somebody holds all of them.</summary>
+    public bool AreHeld(IReadOnlyList<string> layers)
+    {
+        lock (_holders)
+        {
+            return layers.All(_holders.ContainsKey);
+        }
+    }
+
     /// <summary>Lets go of layers, and deletes those that nobody holds any more.</summary>
     public Task ReleaseAsync(IEnumerable<string> layers)
     {

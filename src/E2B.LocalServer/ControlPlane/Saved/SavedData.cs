@@ -18,6 +18,9 @@ internal sealed class SavedData
         Keys = new ApiKeyStore(Path.Combine(root, "keys"), Unreadable);
         Since = Times.ToMicrosecond(new DateTimeOffset(Directory.GetCreationTimeUtc(root), TimeSpan.Zero));
         Volumes = new VolumeStore(Path.Combine(root, "volumes"), Unreadable);
+        Builds = new BuildStore(Path.Combine(root, "builds"), Layers, Unreadable);
+        Steps = new StepCache(Path.Combine(root, "steps"), Layers, log);
+        Uploads = new UploadStore(Path.Combine(root, "uploads"));
     }
 
     /// <summary>Where all of it is.</summary>
@@ -33,6 +36,12 @@ internal sealed class SavedData
 
     public ApiKeyStore Keys { get; }
 
+    public BuildStore Builds { get; }
+
+    public StepCache Steps { get; }
+
+    public UploadStore Uploads { get; }
+
     /// <summary>When a server first used the directory.</summary>
     public DateTimeOffset Since { get; }
 
@@ -44,7 +53,7 @@ internal sealed class SavedData
         try
         {
             string root = Path.Combine(dataDirectory, "saved");
-            foreach (string folder in (string[])["", "layers", "snapshots", "paused", "volumes", "keys"])
+            foreach (string folder in (string[])["", "layers", "snapshots", "paused", "volumes", "keys", "builds", "steps", "uploads"])
             {
                 Folders.Make(Path.Combine(root, folder), Folders.Closed);
             }
@@ -73,6 +82,7 @@ internal sealed class SavedData
         {
             Layers.DeleteUnheld();
             Volumes.DeleteUnowned();
+            Steps.Sweep();
         }
 
         return paused;

@@ -13,6 +13,9 @@ namespace E2B.LocalServer.ControlPlane;
 [JsonSerializable(typeof(Snapshot))]
 [JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(ApiKeyRecord))]
+[JsonSerializable(typeof(Build))]
+[JsonSerializable(typeof(IReadOnlyList<BuildLogEntry>))]
+[JsonSerializable(typeof(CachedStep))]
 internal sealed partial class SavedJson : JsonSerializerContext
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -37,21 +40,31 @@ internal sealed partial class SavedJson : JsonSerializerContext
     {
         foreach (string file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            T? value = null;
-            try
-            {
-                using FileStream stream = File.OpenRead(file);
-                value = JsonSerializer.Deserialize(stream, type);
-            }
-            catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-            {
-                log($"{file} cannot be read and is left as it is: {e.Message}");
-            }
-
-            if (value is not null)
+            if (Read(file, type, log) is { } value)
             {
                 yield return value;
             }
+        }
+    }
+
+    /// <summary>Reads a file. One that cannot be read is named and left where it is.</summary>
+    /// <returns><see langword="null"/> when it is not there or cannot be read.</returns>
+    public static T? Read<T>(string file, JsonTypeInfo<T> type, Action<string> log)
+        where T : class
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return JsonSerializer.Deserialize(stream, type);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            log($"{file} cannot be read and is left as it is: {e.Message}");
+            return null;
         }
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>A snapshot: a template made of a sandbox's files, with a state of them for each tag.</summary>
+/// <summary>A template that was built, or a snapshot: one made of a sandbox's files. It has a state of its files for each tag.</summary>
 internal sealed record Snapshot
 {
     public const string DefaultTag = "default";
@@ -18,13 +18,16 @@ internal sealed record Snapshot
     [JsonIgnore]
     public bool IsBase { get; init; }
 
+    /// <summary>Built, and no snapshot. It may have no state yet.</summary>
+    public bool IsBuilt { get; init; }
+
     /// <summary>Whether its owner called it public, which on one machine with one owner changes nothing.</summary>
     public bool Public { get; init; }
 
     /// <summary>When it was last changed, if it was.</summary>
     public DateTimeOffset? UpdatedAt { get; init; }
 
-    /// <summary>The sandbox it was first made of.</summary>
+    /// <summary>The sandbox it was first made of; empty for a template that was built.</summary>
     public required string SandboxId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -51,6 +54,12 @@ internal sealed record SnapshotState
     public required SandboxLimits Limits { get; init; }
 
     public IDictionary<string, string>? EnvVars { get; init; }
+
+    /// <summary>See <see cref="Template.Context"/>.</summary>
+    public TemplateContext? Context { get; init; }
+
+    /// <summary>See <see cref="Template.Start"/>.</summary>
+    public TemplateStart? Start { get; init; }
 
     /// <summary>What the API calls the build: the same for all tags of one state. States of earlier versions have none.</summary>
     public Guid? BuildId { get; init; }

@@ -1,6 +1,6 @@
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>The snapshots there are. They hold their layers.</summary>
+/// <summary>The snapshots and the built templates there are. They hold their layers.</summary>
 internal sealed class SnapshotStore
 {
     private const string IdAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -71,6 +71,58 @@ internal sealed class SnapshotStore
 
         await _layers.ReleaseAsync(replaced);
         return snapshot;
+    }
+
+    /// <summary>The template of a name that is to be built; a new one, still without states, where there is none.</summary>
+    /// <returns><see langword="null"/> when the name is a snapshot's.</returns>
+    public Snapshot? OpenTemplate(string name, DateTimeOffset now)
+    {
+        lock (_snapshots)
+        {
+            if (Find(name) is { } existing)
+            {
+                return existing.IsBuilt ? existing : null;
+            }
+
+            return Save(new Snapshot
+            {
+                Id = System.Security.Cryptography.RandomNumberGenerator.GetString(IdAlphabet, 20),
+                Name = name,
+                IsBuilt = true,
+                SandboxId = string.Empty,
+                CreatedAt = now,
+                States = [],
+            });
+        }
+    }
+
+    /// <summary>Puts a state that was built in place under each of its tags. Takes over the caller's hold of its layers.</summary>
+    /// <returns><see langword="false"/> when the template is gone.</returns>
+    public async Task<bool> AddBuiltAsync(string id, IReadOnlyList<string> tags, SnapshotState state, DateTimeOffset now)
+    {
+        List<string> released = [.. state.Layers];
+        bool found;
+        lock (_snapshots)
+        {
+            found = _snapshots.TryGetValue(id, out Snapshot? template);
+            if (found)
+            {
+                released.AddRange(template!.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers));
+                foreach (string _ in tags)
+                {
+                    _layers.Hold(state.Layers);
+                }
+
+                Save(template with
+                {
+                    UpdatedAt = now,
+                    States = [.. template.States.Where(one => !tags.Contains(one.Tag)), .. tags.Select(one => state with { Tag = one, TaggedAt = now })],
+                });
+            }
+        }
+
+        await _layers.ReleaseAsync(released);
+        return found;
     }
 
     /// <summary>Notes whether a snapshot is called public.</summary>

@@ -14,4 +14,10 @@ internal sealed record Template(string Id, string? Alias, SandboxLimits Limits)
 
     /// <summary>Environment variables that its sandboxes have unless told otherwise.</summary>
     public IDictionary<string, string>? EnvVars { get; init; }
+
+    /// <summary>What its build has left: the user and the directory of commands that name none.</summary>
+    public TemplateContext? Context { get; init; }
+
+    /// <summary>What runs in its sandboxes from their start on.</summary>
+    public TemplateStart? Start { get; init; }
 }

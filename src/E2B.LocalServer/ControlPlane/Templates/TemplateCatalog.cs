@@ -1,6 +1,6 @@
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>Finds what a client means by a template: the base, or a snapshot.</summary>
+/// <summary>Finds what a client means by a template: the base, a built one, or a snapshot.</summary>
 internal sealed class TemplateCatalog(SnapshotStore snapshots)
 {
     /// <summary>Finds the template that an id, <c>name</c> or <c>name:tag</c> means.</summary>
@@ -16,7 +16,7 @@ internal sealed class TemplateCatalog(SnapshotStore snapshots)
 
         Snapshot snapshot = FindSnapshot(name) ?? throw NotFound(name);
         SnapshotState state = snapshot.States.FirstOrDefault(one => one.Tag == tag) ?? throw NoSuchTag(name, tag);
-        return new Template(snapshot.Id, snapshot.Name, state.Limits) { Layers = state.Layers, EnvVars = state.EnvVars };
+        return new Template(snapshot.Id, snapshot.Name, state.Limits) { Layers = state.Layers, EnvVars = state.EnvVars, Context = state.Context, Start = state.Start };
     }
 
     /// <summary>The id that a list's filter means.</summary>

@@ -69,9 +69,16 @@ internal sealed record TemplateBuildModel(Guid BuildID, DateTimeOffset CreatedAt
 {
     public string Status { get; init; } = "ready";
 
-    public DateTimeOffset UpdatedAt => CreatedAt;
+    public DateTimeOffset UpdatedAt { get; init; } = CreatedAt;
 
-    public DateTimeOffset FinishedAt => CreatedAt;
+    public DateTimeOffset? FinishedAt { get; init; } = CreatedAt;
+
+    public static TemplateBuildModel Of(Build build) => new(build.Id, build.CreatedAt, build.Limits.CpuCount, build.Limits.MemoryMB, build.Limits.DiskSizeMB)
+    {
+        Status = build.StatusName,
+        UpdatedAt = build.FinishedAt ?? build.CreatedAt,
+        FinishedAt = build.FinishedAt,
+    };
 
     public string EnvdVersion { get; init; } = ServerFacts.EnvdVersion;
 }

@@ -7,14 +7,17 @@ internal static class Templates
     public static Task ListAsync(ApiCall call)
     {
         Account.DemandTeam(call, call.Http.Request.Query["teamID"]);
-        return call.WriteAsync(StatusCodes.Status200OK, (IReadOnlyList<TemplateModel>)[Base(call)], ServerJson.Default.IReadOnlyListTemplateModel);
+        return call.WriteAsync(
+            StatusCodes.Status200OK,
+            (IReadOnlyList<TemplateModel>)[.. All(call).OrderByDescending(one => one.CreatedAt)],
+            ServerJson.Default.IReadOnlyListTemplateModel);
     }
 
     /// <summary><c>GET /v2/templates</c>: in pages.</summary>
     public static Task PageAsync(ApiCall call)
     {
         Account.DemandTeam(call, call.Http.Request.Query["teamID"]);
-        IReadOnlyList<TemplateModel> page = PageCursor.Page(call, [Base(call)], one => (one.CreatedAt, one.TemplateID));
+        IReadOnlyList<TemplateModel> page = PageCursor.Page(call, All(call), one => (one.CreatedAt, one.TemplateID));
         return call.WriteAsync(StatusCodes.Status200OK, page, ServerJson.Default.IReadOnlyListTemplateModel);
     }
 
@@ -24,8 +27,7 @@ internal static class Templates
         TemplateName name = TemplateName.Parse(Uri.UnescapeDataString(call.Parameters["templateID"]), "Invalid template ID");
         Snapshot snapshot = Find(call, name, $"Template {name} not found");
         (long count, DateTimeOffset? last) = call.Services.TemplateUse.Of(snapshot.Id);
-        IReadOnlyList<SnapshotState> builds = PageCursor.Page(
-            call, snapshot.States.DistinctBy(state => state.BuildIdOf(snapshot)), state => (state.TimeOf(snapshot), state.BuildIdOf(snapshot).ToString()));
+        IReadOnlyList<TemplateBuildModel> builds = PageCursor.Page(call, BuildsOf(call, snapshot), build => (build.CreatedAt, build.BuildID.ToString()));
         return call.WriteAsync(
             StatusCodes.Status200OK,
             new TemplateWithBuildsModel
@@ -38,8 +40,7 @@ internal static class Templates
                 UpdatedAt = snapshot.UpdatedAt ?? snapshot.CreatedAt,
                 LastSpawnedAt = last,
                 SpawnCount = count,
-                Builds = [.. builds.Select(state => new TemplateBuildModel(
-                    state.BuildIdOf(snapshot), state.TimeOf(snapshot), state.Limits.CpuCount, state.Limits.MemoryMB, state.Limits.DiskSizeMB))],
+                Builds = builds,
             },
             ServerJson.Default.TemplateWithBuildsModel);
     }
@@ -100,28 +101,45 @@ internal static class Templates
         States = [new SnapshotState { Tag = Snapshot.DefaultTag, Layers = [], Limits = Template.Base.Limits }],
     };
 
-    private static TemplateModel Base(ApiCall call)
+    /// <summary>A template as lists tell of it.</summary>
+    /// <param name="call">Who asks.</param>
+    /// <param name="template">The template.</param>
+    /// <param name="build">The build that it is told by; the newest without.</param>
+    public static TemplateModel ToModel(ApiCall call, Snapshot template, Build? build = null)
     {
-        Snapshot template = AsSnapshot(call);
         (long count, DateTimeOffset? last) = call.Services.TemplateUse.Of(template.Id);
-        SnapshotState state = template.States[0];
+        IReadOnlyList<TemplateBuildModel> builds = BuildsOf(call, template);
+        TemplateBuildModel? told = builds.FirstOrDefault(one => one.BuildID == build?.Id) ?? builds.MaxBy(one => one.CreatedAt);
         return new TemplateModel
         {
             TemplateID = template.Id,
-            BuildID = state.BuildIdOf(template),
-            CpuCount = state.Limits.CpuCount,
-            MemoryMB = state.Limits.MemoryMB,
-            DiskSizeMB = state.Limits.DiskSizeMB,
+            BuildID = told?.BuildID ?? Guid.Empty,
+            CpuCount = told?.CpuCount ?? 0,
+            MemoryMB = told?.MemoryMB ?? 0,
+            DiskSizeMB = told?.DiskSizeMB ?? 0,
             Public = template.Public,
             Aliases = [template.Name!],
             Names = template.FullNames,
             CreatedAt = template.CreatedAt,
-            UpdatedAt = template.CreatedAt,
+            UpdatedAt = template.UpdatedAt ?? template.CreatedAt,
             LastSpawnedAt = last,
             SpawnCount = count,
-            BuildCount = 1,
+            BuildCount = builds.Count,
             EnvdVersion = ServerFacts.EnvdVersion,
+            BuildStatus = told?.Status ?? "waiting",
         };
+    }
+
+    private static IEnumerable<TemplateModel> All(ApiCall call) =>
+        call.Services.Saved.Snapshots.All.Where(one => one.IsBuilt).Append(AsSnapshot(call)).Select(one => ToModel(call, one));
+
+    // Builds that are noted, and states whose builds are not: of snapshots, and where there were too many.
+    private static IReadOnlyList<TemplateBuildModel> BuildsOf(ApiCall call, Snapshot template)
+    {
+        IEnumerable<TemplateBuildModel> noted = call.Services.Saved.Builds.Of(template.Id).Select(TemplateBuildModel.Of);
+        IEnumerable<TemplateBuildModel> states = template.States.Select(state => new TemplateBuildModel(
+            state.BuildIdOf(template), state.TimeOf(template), state.Limits.CpuCount, state.Limits.MemoryMB, state.Limits.DiskSizeMB));
+        return [.. noted.Concat(states).DistinctBy(one => one.BuildID)];
     }
 
     public static DateTimeOffset Now(ApiCall call) => Times.ToMicrosecond(call.Services.Clock.GetUtcNow());

@@ -8,6 +8,9 @@ namespace E2B.LocalServer.Runtime;
 /// </summary>
 internal sealed class RootFileSystem(string mountPoint, string image)
 {
+    /// <summary>The folder of a lowest layer that is a root of its own, of an image: nothing of the base is below it.</summary>
+    public const string WholeRoot = "whole";
+
     // A lock, since stopping a sandbox may meet its starting.
     private readonly Lock _lock = new();
     private readonly List<string> _folders = [];
@@ -32,9 +35,11 @@ internal sealed class RootFileSystem(string mountPoint, string image)
             MakeFolder(Root);
             MountDisk();
             Mounts.AttachIdMapped(Disk, ShiftedDisk, userNamespace, readOnly: false);
-            foreach (var tree in baseFileSystem.Trees)
+            var whole = layers.Count > 0 ? Path.Combine(layers[0], WholeRoot) : null;
+            whole = Directory.Exists(whole) ? whole : null;
+            foreach (var tree in baseFileSystem.Trees.Where(tree => whole is null || tree.Name == BaseFileSystem.RootTree))
             {
-                MountTree(tree, layers, userNamespace, overrides);
+                MountTree(tree, whole ?? tree.Source, layers, userNamespace, overrides);
             }
 
             foreach (var (name, source) in agent.Folders)
@@ -116,10 +121,10 @@ internal sealed class RootFileSystem(string mountPoint, string image)
         Mounts.Mount(device.Path, Disk, "ext4", Mounts.NoSuid | Mounts.NoDevices | Mounts.NoAccessTimes, "barrier=0,noinit_itable,discard");
     }
 
-    private void MountTree(BaseFileSystem.Tree tree, IReadOnlyList<string> layers, int userNamespace, ProtectionOverrides? overrides)
+    private void MountTree(BaseFileSystem.Tree tree, string lowest, IReadOnlyList<string> layers, int userNamespace, ProtectionOverrides? overrides)
     {
         var isRoot = tree.Name == BaseFileSystem.RootTree;
-        var source = isRoot ? overrides?.RootLayer ?? tree.Source : tree.Source;
+        var source = isRoot ? overrides?.RootLayer ?? lowest : lowest;
         var target = Path.Combine(Root, tree.MountPoint);
         if (isRoot && overrides is { WithoutOverlay: true })
         {

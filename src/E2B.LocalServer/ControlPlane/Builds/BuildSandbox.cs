@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>A sandbox that steps of a build run in: an ordinary one, which nobody but the build knows.</summary>
+internal sealed class BuildSandbox(IHostedSandbox hosted, AgentClient agent) : IAsyncDisposable
+{
+    private static readonly TimeSpan _longestCommand = TimeSpan.FromHours(1);
+
+    public AgentClient Agent => agent;
+
+    /// <summary>Runs a command, and puts what it writes into a log.</summary>
+    /// <param name="command">What.</param>
+    /// <param name="line">Takes its output: whether to stderr, and a line.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="BuildException">It failed; the message is how.</exception>
+    public async Task RunAsync(AgentCommandLine command, Action<bool, string> line, CancellationToken cancellationToken)
+    {
+        var output = new OutputLines(text => line(false, text));
+        var errors = new OutputLines(text => line(true, text));
+        AgentCommandEnd end = await RunAsync(command, (isError, bytes) => (isError ? errors : output).Write(bytes.Span), cancellationToken);
+        output.End();
+        errors.End();
+        if (end.ExitCode != 0)
+        {
+            throw new BuildException(end.Status);
+        }
+    }
+
+    /// <summary>Runs a command.</summary>
+    /// <returns>What it wrote to stdout, 1 MiB of it at most.</returns>
+    /// <exception cref="BuildException">It failed; the message is what it wrote to stderr.</exception>
+    public async Task<string> AskAsync(AgentCommandLine command, CancellationToken cancellationToken)
+    {
+        const int most = 1024 * 1024;
+        using var output = new MemoryStream();
+        using var errors = new MemoryStream();
+        AgentCommandEnd end = await RunAsync(
+            command,
+            (isError, bytes) =>
+            {
+                MemoryStream stream = isError ? errors : output;
+                stream.Write(bytes.Span[..(int)Math.Min(bytes.Length, most - stream.Length)]);
+            },
+            cancellationToken);
+        return end.ExitCode == 0
+            ? Encoding.UTF8.GetString(output.ToArray())
+            : throw new BuildException($"{end.Status}: {Encoding.UTF8.GetString(errors.ToArray()).Trim()}".TrimEnd(':', ' '));
+    }
+
+    /// <summary>Saves what was written in it.</summary>
+    /// <returns>The layer, which the caller holds; <see langword="null"/> when nothing was written.</returns>
+    public async Task<string?> SaveAsync(LayerStore layers, CancellationToken cancellationToken)
+    {
+        await hosted.FreezeAsync();
+        string layer = await layers.AddAsync(folder => hosted.SaveLayerAsync(folder, cancellationToken));
+        if (Directory.EnumerateDirectories(layers.Folder(layer)).All(tree => !Directory.EnumerateFileSystemEntries(tree).Any()))
+        {
+            await layers.ReleaseAsync([layer]);
+            layer = null!;
+        }
+
+        await hosted.ThawAsync();
+        return layer;
+    }
+
+    public ValueTask DisposeAsync() => hosted.DisposeAsync();
+
+    private async Task<AgentCommandEnd> RunAsync(AgentCommandLine command, Action<bool, ReadOnlyMemory<byte>> output, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await agent.RunAsync(command with { Limit = command.Limit ?? _longestCommand }, output, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new BuildException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+
+namespace E2B.LocalServer.ControlPlane;
+
+/// <summary>Runs builds, a few at a time, whoever asked for them and whether they are still there.</summary>
+internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
+{
+    private const int AtOnce = 4;
+    private readonly ConcurrentDictionary<Guid, (CancellationTokenSource Cancel, Task Task)> _running = new();
+    private readonly SemaphoreSlim _turns = new(AtOnce);
+    private readonly Lock _lock = new();
+    private bool _closed;
+
+    private DateTimeOffset Now => Times.ToMicrosecond(parts.Clock.GetUtcNow());
+
+    /// <summary>Starts a build that waits.</summary>
+    /// <exception cref="ApiException">400: it does not wait; 503: the server is stopping.</exception>
+    public void Start(Build build, BuildDefinition definition)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                throw new ApiException(StatusCodes.Status503ServiceUnavailable, "the server is stopping");
+            }
+
+            if (!parts.Saved.Builds.Change(build.Id, one => one.Status == BuildStatus.Waiting ? one with { Status = BuildStatus.Building } : null))
+            {
+                throw ApiException.BadRequest("build is not in waiting state");
+            }
+
+            BuildLog log = parts.Saved.Builds.OpenLog(build.Id, parts.Clock);
+            var cancel = new CancellationTokenSource();
+            _running[build.Id] = (cancel, Task.Run(() => RunAsync(build, definition, log, cancel), CancellationToken.None));
+        }
+    }
+
+    /// <summary>Ends builds, running or waiting, and waits for it.</summary>
+    /// <param name="which">The builds.</param>
+    /// <param name="reason">What clients are told.</param>
+    /// <returns>How many there were to end.</returns>
+    public async Task<int> CancelAsync(Func<Build, bool> which, string reason)
+    {
+        int count = 0;
+        var ends = new List<Task>();
+        foreach (Build build in parts.Saved.Builds.All.Where(one => one.IsOpen && which(one)))
+        {
+            var why = new BuildReason(reason, null);
+            bool waited = parts.Saved.Builds.Change(build.Id, one => one.Status switch
+            {
+                BuildStatus.Waiting => one with { Status = BuildStatus.Error, FinishedAt = Now, Reason = why },
+                BuildStatus.Building => one with { Reason = why },
+                _ => null,
+            });
+            count += waited ? 1 : 0;
+            if (_running.TryGetValue(build.Id, out var running))
+            {
+                ends.Add(EndAsync(running.Cancel, running.Task));
+            }
+        }
+
+        await Task.WhenAll(ends);
+        return count;
+    }
+
+    /// <summary>Ends all builds; no new ones from now on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+
+        await CancelAsync(one => one.Status == BuildStatus.Building, "the build was interrupted: the server ended");
+        _turns.Dispose();
+    }
+
+    private static async Task EndAsync(CancellationTokenSource cancel, Task task)
+    {
+        try
+        {
+            await cancel.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+
+        await task;
+    }
+
+    private async Task RunAsync(Build build, BuildDefinition definition, BuildLog log, CancellationTokenSource cancel)
+    {
+        DateTimeOffset begun = Now;
+        BuildRun? run = null;
+        bool hasTurn = false;
+        try
+        {
+            await _turns.WaitAsync(cancel.Token);
+            hasTurn = true;
+            run = new BuildRun(build, definition, parts, log, cancel.Token);
+            SnapshotState state = await run.RunAsync();
+            if (!await parts.Saved.Snapshots.AddBuiltAsync(build.TemplateId, build.Tags, state, Now))
+            {
+                throw new BuildException("the template was deleted");
+            }
+
+            log.Write(LogLevel.Info, $"Build finished, took {(Now - begun).TotalSeconds:0}s", isLast: true);
+            End(build.Id, one => one with { Status = BuildStatus.Ready, FinishedAt = Now, Reason = null });
+            await parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: null);
+        }
+        catch (Exception e)
+        {
+            await FailAsync(build, run, log, e, cancel.IsCancellationRequested);
+        }
+        finally
+        {
+            await CleanUpAsync(build, run, cancel, hasTurn);
+        }
+    }
+
+    private async Task FailAsync(Build build, BuildRun? run, BuildLog log, Exception cause, bool cancelled)
+    {
+        if (cause is not (BuildException or OperationCanceledException))
+        {
+            parts.Log($"build {build.Id}: {cause}");
+        }
+
+        IReadOnlyList<string> layers = run?.TakeLayers() ?? [];
+        bool kept = End(build.Id, one =>
+        {
+            BuildReason reason = cancelled ? one.Reason ?? new BuildReason("build was cancelled", null) : new BuildReason(cause.Message, run?.Step);
+            log.Write(LogLevel.Error, $"Build failed: {reason.Message}", reason.Step, isLast: true);
+            return one with { Status = BuildStatus.Error, FinishedAt = Now, Reason = reason, Layers = layers };
+        });
+        if (kept)
+        {
+            await parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: build.Id);
+        }
+        else
+        {
+            await parts.Saved.Layers.ReleaseAsync(layers);
+        }
+    }
+
+    private async Task CleanUpAsync(Build build, BuildRun? run, CancellationTokenSource cancel, bool hasTurn)
+    {
+        try
+        {
+            if (run is not null)
+            {
+                await run.DisposeAsync();
+            }
+
+            parts.Saved.Builds.KeepLog(build.Id);
+            await parts.Saved.Builds.TrimAsync(build.TemplateId);
+            parts.Saved.Steps.Sweep();
+            parts.Saved.Uploads.Sweep();
+        }
+        catch (Exception e)
+        {
+            parts.Log($"build {build.Id} did not end cleanly: {e.Message}");
+        }
+
+        if (hasTurn)
+        {
+            _turns.Release();
+        }
+
+        _running.TryRemove(build.Id, out _);
+        cancel.Dispose();
+    }
+
+    private bool End(Guid id, Func<Build, Build> change)
+    {
+        try
+        {
+            return parts.Saved.Builds.Change(id, change);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            parts.Log($"build {id} cannot be noted: {e.Message}");
+            return false;
+        }
+    }
+}
