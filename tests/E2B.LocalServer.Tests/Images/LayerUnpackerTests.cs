@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.Text;
-using E2B.LocalServer.Images;
 using E2B.LocalServer.Tests.Runtime;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using E2B.LocalServer.Images;
 using E2B.LocalServer.Tests.Runtime;
 
 namespace E2B.LocalServer.Tests.Images;
@@ -17,7 +18,7 @@ internal static class MinimalRoot
     public static Task<byte[]> LayerAsync() => _layer.Value;
 
     /// <summary>An image of it alone.</summary>
-    public static async Task<TestImage> ImageAsync(System.Text.Json.Nodes.JsonObject? config = null) => new([await LayerAsync()], config: config);
+    public static async Task<TestImage> ImageAsync() => new([await LayerAsync()], ImageCheck.Architecture);
 
     private static async Task<byte[]> BuildAsync()
     {

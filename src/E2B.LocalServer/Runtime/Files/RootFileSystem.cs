@@ -11,6 +11,9 @@ internal sealed class RootFileSystem(string mountPoint, string image)
     /// <summary>The folder of a lowest layer that is a root of its own, of an image: nothing of the base is below it.</summary>
     public const string WholeRoot = "whole";
 
+    /// <summary>Whether the lowest of some layers is a root of its own.</summary>
+    public static bool HasWholeRoot(IReadOnlyList<string> layers) => layers.Count > 0 && Directory.Exists(Path.Combine(layers[0], WholeRoot));
+
     // A lock, since stopping a sandbox may meet its starting.
     private readonly Lock _lock = new();
     private readonly List<string> _folders = [];
@@ -35,8 +38,7 @@ internal sealed class RootFileSystem(string mountPoint, string image)
             MakeFolder(Root);
             MountDisk();
             Mounts.AttachIdMapped(Disk, ShiftedDisk, userNamespace, readOnly: false);
-            var whole = layers.Count > 0 ? Path.Combine(layers[0], WholeRoot) : null;
-            whole = Directory.Exists(whole) ? whole : null;
+            var whole = HasWholeRoot(layers) ? Path.Combine(layers[0], WholeRoot) : null;
             foreach (var tree in baseFileSystem.Trees.Where(tree => whole is null || tree.Name == BaseFileSystem.RootTree))
             {
                 MountTree(tree, whole ?? tree.Source, layers, userNamespace, overrides);
@@ -44,7 +46,7 @@ internal sealed class RootFileSystem(string mountPoint, string image)
 
             foreach (var (name, source) in agent.Folders)
             {
-                Mounts.AttachIdMapped(source, Path.Combine(Root, AgentCommand.FolderRoot[1..], name), userNamespace, readOnly: true);
+                Mounts.AttachIdMapped(source, Root, Path.Combine(AgentCommand.FolderRoot[1..], name), userNamespace);
             }
 
             // The overlays hold on to their layers by themselves.
