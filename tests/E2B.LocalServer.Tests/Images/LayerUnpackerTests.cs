@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text;
+using E2B.LocalServer.Runtime;
 using E2B.LocalServer.Tests.Runtime;
 using Xunit;
 
@@ -43,7 +44,7 @@ public sealed class LayerUnpackerTests
             .File("folder/a", "1").File("folder/sub/b", "1").File("opaque/old", "1").File("opaque/sub/old", "1")
             .File("becomes-file/x", "1").Link("was-link", "kept"));
         await unpacked.ApplyAsync(new LayerBuilder()
-            .File("changed", "2").File(".wh.gone").File("becomes-folder/inside", "2").File("folder/.wh.sub")
+            .File("changed", "2").File(".wh.gone").Directory("becomes-folder").File("becomes-folder/inside", "2").File("folder/.wh.sub")
             .File("opaque/new", "2").File("opaque/sub/new", "2").File("opaque/.wh..wh..opq")
             .File("becomes-file", "2").File("was-link", "2"));
 
@@ -134,7 +135,7 @@ public sealed class LayerUnpackerTests
         finally
         {
             File.Delete(archive);
-            Directory.Delete(source, recursive: true);
+            Folders.Delete(source);
         }
     }
 

@@ -1,4 +1,5 @@
 using E2B.LocalServer.Images;
+using E2B.LocalServer.Runtime;
 using E2B.LocalServer.Tests.Runtime;
 using Xunit;
 
@@ -53,6 +54,6 @@ internal sealed class Unpacked : IDisposable
     public void Dispose()
     {
         _root.Dispose();
-        Directory.Delete(_above, recursive: true);
+        Folders.Delete(_above);
     }
 }
