@@ -96,7 +96,7 @@ public sealed class TemplateTests
 
         Assert.Single(Directory.GetDirectories(server.SavedPath("layers")));
         Assert.Equal(
-            (HttpStatusCode.BadRequest, "The last tag cannot be deleted: delete the snapshot"),
+            (HttpStatusCode.BadRequest, "The last tag cannot be deleted: delete the template"),
             await Refusal(server, "DELETE", "/templates/tags", """{"name":"mine","tags":["new"]}"""));
     }
 

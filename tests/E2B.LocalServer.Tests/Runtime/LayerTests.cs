@@ -47,6 +47,22 @@ public sealed class LayerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task As_many_layers_as_there_can_be_are_all_there()
+    {
+        var layers = new List<string>();
+        for (var i = 0; i < RootFileSystem.MostLayers; i++)
+        {
+            layers.Add(Path.Combine(_test.Runtime.Options.DataDirectory, "many", $"{i}"));
+            Directory.CreateDirectory(Path.Combine(layers[i], "root/opt/many"));
+            await File.WriteAllTextAsync(Path.Combine(layers[i], $"root/opt/many/{i}"), "x", TestRuntime.Token);
+        }
+
+        var sandbox = await _test.StartAsync(new SandboxSpec { Limits = TestRuntime.SmallLimits, Layers = layers });
+
+        Assert.Equal($"{RootFileSystem.MostLayers}\n", (await _test.ExecAsync(sandbox, "ls /opt/many | wc -l")).Succeeded().Output);
+    }
+
+    [Fact]
     public async Task A_missing_layer_is_named()
     {
         var spec = new SandboxSpec { Limits = TestRuntime.SmallLimits, Layers = ["/no/such/layer"] };

@@ -11,6 +11,7 @@ internal sealed class BuildRun : IAsyncDisposable
 
     // What has a start command and no ready command is given so long, as in the cloud.
     private const string DefaultReadyCommand = "sleep 20";
+    private const long LeastFree = 512L * 1024 * 1024;
     private static readonly TimeSpan _longestReady = TimeSpan.FromMinutes(10);
 
     private readonly Build _build;
@@ -25,6 +26,7 @@ internal sealed class BuildRun : IAsyncDisposable
     private TemplateStart? _start;
     private string _key = string.Empty;
     private string _prefix = BaseStep;
+    private bool _wrote;
 
     public BuildRun(Build build, BuildDefinition definition, BuildParts parts, BuildLog log, CancellationToken cancellationToken)
     {
@@ -56,7 +58,7 @@ internal sealed class BuildRun : IAsyncDisposable
         return new SnapshotState
         {
             Tag = string.Empty,
-            Layers = TakeLayers(),
+            Layers = await TakeLayersAsync(),
             Limits = _build.Limits,
             Context = _context,
             Start = _start,
@@ -66,8 +68,14 @@ internal sealed class BuildRun : IAsyncDisposable
     }
 
     /// <summary>What has been built so far. The caller holds it from then on.</summary>
-    public IReadOnlyList<string> TakeLayers()
+    public async Task<IReadOnlyList<string>> TakeLayersAsync()
     {
+        // Who takes them notes them: they have to be on the disk by then, for a machine that loses its power.
+        if (_wrote)
+        {
+            await Runtime.FileSystems.FlushAsync(_parts.Saved.Root);
+        }
+
         List<string> taken = _layers;
         _layers = [];
         return taken;
@@ -77,7 +85,8 @@ internal sealed class BuildRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DropSandboxAsync();
-        await _parts.Saved.Layers.ReleaseAsync(TakeLayers());
+        await _parts.Saved.Layers.ReleaseAsync(_layers);
+        _layers = [];
     }
 
     private async Task BeginAsync()
@@ -147,6 +156,7 @@ internal sealed class BuildRun : IAsyncDisposable
                     request, digest, Path.Combine(folder, Runtime.RootFileSystem.WholeRoot), text => _log.Write(LogLevel.Info, text, BaseStep), _cancellation)).EnvVars;
             });
             _layers = [layer];
+            _wrote = true;
             _context = _context with { EnvVars = new Dictionary<string, string>(variables!, StringComparer.Ordinal) };
         }
         catch (ImageException e)
@@ -193,6 +203,7 @@ internal sealed class BuildRun : IAsyncDisposable
         if (_sandbox is not null && await _sandbox.SaveAsync(_parts.Saved.Layers, _cancellation) is { } layer)
         {
             _layers = [.. _layers, layer];
+            _wrote = true;
             await DropSandboxAsync(); // what comes next is a layer of its own
         }
 
@@ -211,10 +222,18 @@ internal sealed class BuildRun : IAsyncDisposable
         }
         else
         {
-            await (await SandboxAsync()).RunAsync(
-                new AgentCommandLine(FinalScript, new TemplateContext { User = "root", WorkDir = "/" }),
-                (isError, line) => WriteOutput(LogLevel.Debug, isError, line),
-                _cancellation);
+            try
+            {
+                await (await SandboxAsync()).RunAsync(
+                    new AgentCommandLine(FinalScript, new TemplateContext { User = "root", WorkDir = "/" }),
+                    (isError, line) => WriteOutput(LogLevel.Info, isError, line),
+                    _cancellation);
+            }
+            catch (BuildException e)
+            {
+                throw new BuildException($"configuration script failed: {e.Message}", e);
+            }
+
             await SaveAsync();
         }
 
@@ -228,12 +247,6 @@ internal sealed class BuildRun : IAsyncDisposable
             await TryStartAsync(_start);
         }
 
-        // Only now is all of it sure to be on the disk, for a machine that loses its power.
-        foreach (string layer in _layers)
-        {
-            await Runtime.FileSystems.FlushAsync(_parts.Saved.Layers.Folder(layer));
-            break;
-        }
     }
 
     // What the command writes is not kept: it runs anew in each sandbox, and finds there what it would have found here.
@@ -261,6 +274,16 @@ internal sealed class BuildRun : IAsyncDisposable
 
     private async Task<BuildSandbox> StartAsync()
     {
+        if (_layers.Count >= Runtime.RootFileSystem.MostLayers)
+        {
+            throw new BuildException($"{Runtime.RootFileSystem.MostLayers} steps that write files, those of the templates below included, are as many as there can be: put several commands into one step");
+        }
+
+        if (_parts.Saved.Uploads.FreeSpace < LeastFree)
+        {
+            throw new BuildException($"the disk of the local server's data ({_parts.Saved.Root}) is full");
+        }
+
         try
         {
             return await _parts.StartSandboxAsync(_build, _layers, _cancellation);

@@ -54,13 +54,17 @@ internal sealed class BuildSandbox(IHostedSandbox hosted, AgentClient agent) : I
     {
         await hosted.FreezeAsync();
         string layer = await layers.AddAsync(folder => hosted.SaveLayerAsync(folder, cancellationToken));
-        if (Directory.EnumerateDirectories(layers.Folder(layer)).All(tree => !Directory.EnumerateFileSystemEntries(tree).Any()))
+        await hosted.ThawAsync();
+        string[] trees = Directory.GetDirectories(layers.Folder(layer));
+        string[] empty = [.. trees.Where(tree => !Directory.EnumerateFileSystemEntries(tree).Any())];
+        if (empty.Length == trees.Length)
         {
             await layers.ReleaseAsync([layer]);
-            layer = null!;
+            return null;
         }
 
-        await hosted.ThawAsync();
+        // Each would be one more folder below every sandbox.
+        Array.ForEach(empty, Directory.Delete);
         return layer;
     }
 

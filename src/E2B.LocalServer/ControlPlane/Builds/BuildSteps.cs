@@ -8,6 +8,10 @@ namespace E2B.LocalServer.ControlPlane;
 /// <param name="line">Takes what their commands write: whether to stderr, and a line.</param>
 internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> sandbox, Action<LogLevel, bool, string> line)
 {
+    private const int LongestPath = 4096;
+    private const int LongestValue = 128 * 1024 - 1; // what a process can be given of one variable
+    private const int MostOfValues = 1024 * 1024;
+
     // $1 the archive, $2 the folder to unpack in. Owners in it are those of another machine.
     private const string Unpack = """
         mkdir -p "$2" && tar --no-same-owner -xf "$1" -C "$2" && rm -f "$1"
@@ -174,6 +178,10 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
             }
 
             variables[name] = await EvaluateAsync(step.Arguments[i + 1], cancellationToken);
+            if (variables[name].Length + name.Length >= LongestValue || variables.Sum(one => one.Key.Length + one.Value.Length) > MostOfValues)
+            {
+                throw new BuildException($"failed to evaluate environment variable {name}: it is too long, or all of them are");
+            }
         }
 
         return context with { EnvVars = variables };
@@ -198,7 +206,7 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         await DoAsync(there, "failed to create workdir", new AgentCommandLine(target + MakeWorkDir, asRoot) { Arguments = [context.User] }, cancellationToken);
         try
         {
-            return context with { WorkDir = (await there.AskAsync(new AgentCommandLine(target + "cd \"$target\" && pwd", asRoot), cancellationToken)).TrimEnd('\n') };
+            return context with { WorkDir = Checked(await there.AskAsync(new AgentCommandLine(target + "cd \"$target\" && pwd", asRoot), cancellationToken)) };
         }
         catch (BuildException e)
         {
@@ -223,7 +231,7 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         }
 
         // A number becomes the name it stands for.
-        return context with { User = (await there.AskAsync(new AgentCommandLine(name + "id -un \"$name\"", asRoot), cancellationToken)).Trim() };
+        return context with { User = Checked(await there.AskAsync(new AgentCommandLine(name + "id -un \"$name\"", asRoot), cancellationToken)) };
     }
 
     private async Task DoAsync(BuildSandbox there, string failure, AgentCommandLine command, CancellationToken cancellationToken)
@@ -244,6 +252,13 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         {
             throw new BuildException($"{failure}: {e.Message}{(last.Length > 0 ? $": {last}" : null)}", e);
         }
+    }
+
+    // A sandbox's answer, which is kept: whatever a step has made of the sandbox, it has to be what it can be.
+    private static string Checked(string answer)
+    {
+        string text = answer.TrimEnd('\n');
+        return text.Length is > 0 and < LongestPath && !text.Any(char.IsControl) ? text : throw new BuildException("the sandbox's answer is no name or path");
     }
 
     private static string Argument(BuildStep step, int index) => step.Arguments.Count > index ? step.Arguments[index] : string.Empty;

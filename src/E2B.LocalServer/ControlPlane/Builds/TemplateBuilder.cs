@@ -126,7 +126,7 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
             parts.Log($"build {build.Id}: {cause}");
         }
 
-        IReadOnlyList<string> layers = run?.TakeLayers() ?? [];
+        IReadOnlyList<string> layers = run is null ? [] : await run.TakeLayersAsync();
         bool kept = End(build.Id, one =>
         {
             BuildReason reason = cancelled ? one.Reason ?? new BuildReason("build was cancelled", null) : new BuildReason(cause.Message, run?.Step);

@@ -8,8 +8,6 @@ namespace E2B.LocalServer.ControlPlane;
 /// </summary>
 internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter starter, SavedData saved, TimeProvider clock)
 {
-    // Each layer is a path among an overlay's options, which share one page of memory.
-    private const int MostLayers = 40;
     private const int ForksAtOnce = 4;
 
     /// <summary>Makes a snapshot.</summary>
@@ -23,6 +21,11 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
         if (name is { } given && given.Name == Template.Base.Id)
         {
             throw ApiException.BadRequest($"Invalid name: '{given.Name}' is the server's own template");
+        }
+
+        if (name is { } taken && saved.Snapshots.Find(taken.Name) is { IsBuilt: true })
+        {
+            throw new ApiException(StatusCodes.Status409Conflict, $"Name '{taken.Name}' is already used by a template that was built");
         }
 
         Sandbox sandbox = sandboxes.Get(id);
@@ -101,9 +104,9 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
     private async Task<Template> CopyAsync(Sandbox sandbox, string verb, CancellationToken cancellationToken)
     {
         Template template = sandbox.Order.Template;
-        if (template.Layers.Count >= MostLayers)
+        if (template.Layers.Count >= RootFileSystem.MostLayers)
         {
-            throw ApiException.BadRequest($"Sandbox '{sandbox.Id}' cannot be {verb}: {MostLayers} snapshots and forks already lie below its files, and there cannot be more");
+            throw ApiException.BadRequest($"Sandbox '{sandbox.Id}' cannot be {verb}: {RootFileSystem.MostLayers} snapshots, forks and steps of builds already lie below its files, and there cannot be more");
         }
 
         using StateChange change = sandboxes.TryBegin(sandbox, SandboxState.Running, SandboxState.Snapshotting)

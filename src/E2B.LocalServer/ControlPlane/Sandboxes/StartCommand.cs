@@ -5,6 +5,9 @@ internal static class StartCommand
 {
     private static readonly TimeSpan _betweenChecks = TimeSpan.FromMilliseconds(250);
 
+    // The agent ends a check that this here has given up.
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(1);
+
     /// <summary>Starts the command, which goes on when this ends.</summary>
     /// <param name="agent">The sandbox.</param>
     /// <param name="start">What is started, and how to know that it is ready.</param>
@@ -35,7 +38,7 @@ internal static class StartCommand
         {
             while (true)
             {
-                AgentCommandEnd end = await RunAsync(agent, new AgentCommandLine(readyCommand, start.Context) { Limit = limit }, "ready", log, limited.Token);
+                AgentCommandEnd end = await RunAsync(agent, new AgentCommandLine(readyCommand, start.Context) { Limit = limit + _grace }, "ready", log, limited.Token);
                 await DemandRunningAsync(running);
                 if (end.ExitCode == 0)
                 {
@@ -46,6 +49,10 @@ internal static class StartCommand
                 await DemandRunningAsync(running);
                 await Task.Delay(_betweenChecks, limited.Token);
             }
+        }
+        catch (IOException e)
+        {
+            throw new BuildException($"ready command failed: {e.Message}", e);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

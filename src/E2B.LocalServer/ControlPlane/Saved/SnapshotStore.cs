@@ -180,7 +180,7 @@ internal sealed class SnapshotStore
             List<SnapshotState> left = [.. snapshot.States.Where(one => !tags.Contains(one.Tag))];
             if (left.Count == 0)
             {
-                throw ApiException.BadRequest("The last tag cannot be deleted: delete the snapshot");
+                throw ApiException.BadRequest("The last tag cannot be deleted: delete the template");
             }
 
             released = [.. snapshot.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers)];

@@ -14,6 +14,11 @@ internal sealed class RootFileSystem(string mountPoint, string image)
     /// <summary>Whether the lowest of some layers is a root of its own.</summary>
     public static bool HasWholeRoot(IReadOnlyList<string> layers) => layers.Count > 0 && Directory.Exists(Path.Combine(layers[0], WholeRoot));
 
+    /// <summary>How many layers there can be: all of an overlay's options share one page of memory, and each layer takes some 20 bytes of it.</summary>
+    public const int MostLayers = 150;
+
+    private const int PathCloseOnExec = 0x280000;
+
     // A lock, since stopping a sandbox may meet its starting.
     private readonly Lock _lock = new();
     private readonly List<string> _folders = [];
@@ -135,21 +140,30 @@ internal sealed class RootFileSystem(string mountPoint, string image)
         }
 
         var lower = new List<string>();
-        foreach (var layer in layers.Select(layer => Path.Combine(layer, tree.Name)).Where(Directory.Exists).Prepend(source))
+        var opened = new List<int>();
+        try
         {
-            // Short names: all of an overlay's options share one page of memory.
-            var point = Path.Combine(mountPoint, $"{tree.Name}{lower.Count}");
-            MakeFolder(point);
-            Mounts.AttachIdMapped(layer, point, userNamespace, readOnly: true);
-            lower.Add(point);
+            foreach (var layer in layers.Select(layer => Path.Combine(layer, tree.Name)).Where(Directory.Exists).Prepend(source))
+            {
+                var point = Path.Combine(mountPoint, $"{tree.Name}{lower.Count}");
+                MakeFolder(point);
+                Mounts.AttachIdMapped(layer, point, userNamespace, readOnly: true);
+                lower.Add(point);
+                opened.Add(LinuxException.Check(Libc.Open(point, PathCloseOnExec), "open", point));
+            }
+
+            // An overlay names its topmost layer first. With redirect_dir folders of lower layers can be renamed.
+            opened.Reverse();
+            var own = Path.Combine(ShiftedDisk, tree.Name);
+            Mounts.Mount(
+                "overlay", target, "overlay", Mounts.NoSuid | Mounts.NoDevices,
+                $"lowerdir={string.Join(':', opened.Select(fd => $"/proc/self/fd/{fd}"))},upperdir={own}/upper,workdir={own}/work,redirect_dir=on,index=off,metacopy=off");
+        }
+        finally
+        {
+            opened.ForEach(fd => _ = Libc.Close(fd));
         }
 
-        // An overlay names its topmost layer first. With redirect_dir folders of lower layers can be renamed.
-        lower.Reverse();
-        var own = Path.Combine(ShiftedDisk, tree.Name);
-        Mounts.Mount(
-            "overlay", target, "overlay", Mounts.NoSuid | Mounts.NoDevices,
-            $"lowerdir={string.Join(':', lower)},upperdir={own}/upper,workdir={own}/work,redirect_dir=on,index=off,metacopy=off");
         foreach (var point in lower)
         {
             Mounts.Unmount(point);
