@@ -19,10 +19,11 @@ internal sealed class Skopeo(ImageLimits limits)
     private const int KeptErrors = 16 * 1024;
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What proxies and certificates the machine talks to the world by.</summary>
+    /// <summary>What proxies, certificates and mirrors the machine talks to the world by.</summary>
     private static readonly string[] _passedOn =
     [
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        "CONTAINERS_REGISTRIES_CONF",
     ];
 
     /// <summary>The manifest behind a name, byte for byte.</summary>
