@@ -54,11 +54,8 @@ internal static class BuildFailure
     {
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"step {NumberOf(step, definition)} of {definition.Steps.Count}, {OneLine(step.ToString())}{(step.Origin is { } origin ? $" ({origin})" : string.Empty)}");
+            $"step {step.Number} of {definition.Steps.Count}, {OneLine(step.ToString())}{(step.Origin is { } origin ? $" ({origin})" : string.Empty)}");
     }
-
-    /// <summary>A step's number, from 1.</summary>
-    public static int NumberOf(TemplateStep step, Template definition) => definition.Steps.TakeWhile(one => !ReferenceEquals(one, step)).Count() + 1;
 
     private static string PlaceOf(string? step, Template? definition) => step switch
     {

@@ -58,7 +58,7 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
         var hashes = new Dictionary<TemplateCopyStep, string>(ReferenceEqualityComparer.Instance);
         foreach (TemplateCopyStep step in definition.Steps.OfType<TemplateCopyStep>())
         {
-            options.Progress?.Report(new(TemplateBuildPhase.Hashing, BuildFailure.NumberOf(step, definition), definition.Steps.Count, step.ToString()));
+            options.Progress?.Report(new(TemplateBuildPhase.Hashing, step.Number, definition.Steps.Count, step.ToString()));
             hashes[step] = await _files.HashAsync(step, cancellationToken).ConfigureAwait(false);
         }
 

@@ -107,7 +107,7 @@ internal sealed class FileUpload(
     /// <summary>Tells how much of the archive was sent, not more than ten times for each percent.</summary>
     private sealed class Meter(TemplateCopyStep step, Template definition, long total, IProgress<TemplateBuildProgress>? progress)
     {
-        private readonly int _number = BuildFailure.NumberOf(step, definition);
+        private readonly int _number = step.Number;
         private readonly long _stride = Math.Max(total / 1000, 1);
         private long _sent;
         private long _told;
