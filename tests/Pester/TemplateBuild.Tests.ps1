@@ -1,6 +1,7 @@
 # Building templates, against the real server: its base, its steps in sandboxes, its cache.
 BeforeAll {
     . "$PSScriptRoot/Support.ps1"
+    $module = (Resolve-Path "$PSScriptRoot/../../out/E2B/E2B.psd1").Path
 
     # A folder to copy from: app.txt and lib/one.txt.
     function New-Context([string] $Name) {
@@ -48,6 +49,7 @@ Describe 'Build-E2BTemplate' {
         $built.UploadedBytes | Should -BeGreaterThan 0
         $sandbox = New-E2BSandbox $built
         Invoke-E2BCommand $sandbox 'cat /opt/both.txt' | Should -Be 'one', 'app of life'
+        $sandbox = Get-E2BSandbox $sandbox.SandboxId
         $sandbox.CpuCount, $sandbox.MemoryMB | Should -Be 1, 512
         (New-E2BSandbox life:v1.0).TemplateId | Should -Be $built.TemplateId
         { New-E2BSandbox life -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNotFound,*'
@@ -88,11 +90,9 @@ New-E2BTemplate |
     Add-E2BTemplateStep -Run 'echo all is well' |
 
     Add-E2BTemplateStep -Run 'echo what went wrong >&2; exit 3' |
-    Build-E2BTemplate failing
+    Build-E2BTemplate failing -ErrorAction Continue
 '@
-        $failure = $null
-        $output = & "$TestDrive/failing.ps1" -ErrorVariable failure 2>&1 6>$null
-        $failure = @($output)
+        $failure = @(& "$TestDrive/failing.ps1" 2>&1 6>$null)
 
         $failure | Should -HaveCount 1
         $failure[0].FullyQualifiedErrorId | Should -Be 'E2BTemplateBuildFailed,E2B.PowerShell.Commands.BuildE2BTemplateCommand'
@@ -124,6 +124,7 @@ New-E2BTemplate |
         $jobs = 'two-a', 'two-b' | ForEach-Object { New-Definition $context | Build-E2BTemplate $_ -NoCache -AsJob }
 
         $null = $jobs | Wait-Job -Timeout 240
+        "$($jobs.Error)" | Should -Be ''
         $jobs.State | Should -Be 'Completed', 'Completed'
         $results = $jobs | Receive-Job -InformationAction Ignore 6>$null
         $results.Name | Sort-Object | Should -Be 'two-a', 'two-b'
@@ -147,7 +148,7 @@ New-E2BTemplate |
     It 'goes on when its following is stopped, and is followed again' {
         $pipeline = [powershell]::Create()
         try {
-            $null = $pipeline.AddScript("Import-Module '$(Get-Module E2B | ForEach-Object Path)'; New-E2BTemplate | Add-E2BTemplateStep -Run 'echo begun; sleep 6; echo ended' -SkipCache | Build-E2BTemplate stopped")
+            $null = $pipeline.AddScript("Import-Module '$module'; New-E2BTemplate | Add-E2BTemplateStep -Run 'echo begun; sleep 6; echo ended' -SkipCache | Build-E2BTemplate stopped")
             $null = $pipeline.BeginInvoke()
             Wait-Until { @($pipeline.Streams.Information.MessageData.Message) -match 'RUN echo begun' }
             $clock = [Diagnostics.Stopwatch]::StartNew()
@@ -167,8 +168,8 @@ New-E2BTemplate |
     }
 
     It 'goes on when its client is killed, and is followed from another' {
-        $script = "Import-Module '$(Get-Module E2B | ForEach-Object Path)'; New-E2BTemplate | Add-E2BTemplateStep -Run 'echo begun; sleep 6; echo ended' -SkipCache | Build-E2BTemplate killed"
-        $client = Start-Process pwsh -ArgumentList '-NoProfile', '-NonInteractive', '-EncodedCommand', ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($script))) -PassThru -RedirectStandardOutput "$TestDrive/killed.txt"
+        $script = "Import-Module '$module'; New-E2BTemplate | Add-E2BTemplateStep -Run 'echo begun; sleep 6; echo ended' -SkipCache | Build-E2BTemplate killed"
+        $client = Start-Process pwsh -RedirectStandardError "$TestDrive/killed-error.txt" -ArgumentList '-NoProfile', '-NonInteractive', '-EncodedCommand', ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($script))) -PassThru -RedirectStandardOutput "$TestDrive/killed.txt"
         Wait-Until { (Test-E2BTemplate killed) -and (Get-NewestBuild killed).Status -eq 'Building' }
         $client.Kill()
         $client.WaitForExit()
@@ -227,7 +228,7 @@ New-E2BTemplate |
         $secret = ConvertTo-SecureString 'pass-of-the-registry' -AsPlainText -Force
         $definition = New-E2BTemplate -FromImage 127.0.0.1:9/app -RegistryCredential ([pscredential]::new('me', $secret))
 
-        $all = $definition | Build-E2BTemplate secret -Verbose -Debug -ErrorVariable failure *>&1
+        $all = $definition | Build-E2BTemplate secret -Verbose -Debug -ErrorVariable failure -ErrorAction Continue *>&1
 
         $failure[0].FullyQualifiedErrorId | Should -BeLike 'E2BTemplateBuildFailed,*'
         $failure[0].Exception.FailedStep | Should -Be 'base'
@@ -237,7 +238,7 @@ New-E2BTemplate |
     It 'shows its steps as progress' {
         $pipeline = [powershell]::Create()
         try {
-            $null = $pipeline.AddScript("Import-Module '$(Get-Module E2B | ForEach-Object Path)'; New-E2BTemplate -ContextPath '$(New-Context bar)' | Add-E2BTemplateStep -Copy lib -Destination /opt/ | Add-E2BTemplateStep -Run 'true' | Build-E2BTemplate bar")
+            $null = $pipeline.AddScript("Import-Module '$module'; New-E2BTemplate -ContextPath '$(New-Context bar)' | Add-E2BTemplateStep -Copy lib -Destination /opt/ | Add-E2BTemplateStep -Run 'true' | Build-E2BTemplate bar")
             $null = $pipeline.Invoke()
             $bars = @($pipeline.Streams.Progress)
             @($bars.Activity | Sort-Object -Unique) | Should -Be 'Building bar'
