@@ -59,7 +59,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
     public async Task Another_template_is_built_upon()
     {
         (await world.BuildAsync("lower", Step("ENV", "LOW", "er"), Step("USER", "root"), Step("WORKDIR", "/srv"), Run("echo low > /srv/low; rm /etc/shells"))).Ready();
-        BuildEnd upper = await world.BuildAsync("upper", new JsonObject
+        BuildEnd upper = await world.DefineAndBuildAsync("upper", new JsonObject
         {
             ["fromTemplate"] = "local/lower:default",
             ["steps"] = new JsonArray(Run("echo \"$LOW $(id -un) $PWD $(cat low)\" > ~/seen")),
@@ -67,7 +67,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
         upper.Ready();
 
         Assert.Equal("er user /srv low\n", await world.RunInAsync("upper", "cat ~/seen; ls /etc/shells 2>/dev/null; true"));
-        BuildEnd missing = await world.BuildAsync("upper", new JsonObject { ["fromTemplate"] = "nowhere", ["steps"] = new JsonArray() });
+        BuildEnd missing = await world.DefineAndBuildAsync("upper", new JsonObject { ["fromTemplate"] = "nowhere", ["steps"] = new JsonArray() });
         Assert.Equal(("error", "error getting base template: template 'nowhere' not found", "base"), (missing.Status, missing.Message, missing.Step));
     }
 
@@ -126,7 +126,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
     [Fact]
     public async Task An_image_without_a_source_of_images_is_refused()
     {
-        BuildEnd end = await world.BuildAsync("image", From("python:3.11"));
+        BuildEnd end = await world.DefineAndBuildAsync("image", From("python:3.11"));
 
         Assert.Equal(("error", "base"), (end.Status, end.Step));
         Assert.Contains("python:3.11", end.Message, StringComparison.Ordinal);
