@@ -20,14 +20,14 @@ public sealed partial class NewE2BTemplateCommand : DefinitionCmdlet
 
     private Template Begin() => ParameterSetName switch
     {
-        SourceSets.Python => Template.FromPythonImage(FromPythonImage, ScriptFile, ScriptLine),
-        SourceSets.Node => Template.FromNodeImage(FromNodeImage, ScriptFile, ScriptLine),
-        SourceSets.Bun => Template.FromBunImage(FromBunImage, ScriptFile, ScriptLine),
-        SourceSets.Debian => Template.FromDebianImage(FromDebianImage, ScriptFile, ScriptLine),
-        SourceSets.Ubuntu => Template.FromUbuntuImage(FromUbuntuImage, ScriptFile, ScriptLine),
-        SourceSets.Fedora => Template.FromFedoraImage(FromFedoraImage, ScriptFile, ScriptLine),
-        SourceSets.Alpine => Template.FromAlpineImage(FromAlpineImage, ScriptFile, ScriptLine),
-        SourceSets.Arch => Template.FromArchImage(FromArchImage, ScriptFile, ScriptLine),
+        SourceSets.Python => Template.FromPythonImage(VersionText.Check(FromPythonImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Node => Template.FromNodeImage(VersionText.Check(FromNodeImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Bun => Template.FromBunImage(VersionText.Check(FromBunImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Debian => Template.FromDebianImage(VersionText.Check(FromDebianImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Ubuntu => Template.FromUbuntuImage(VersionText.Check(FromUbuntuImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Fedora => Template.FromFedoraImage(VersionText.Check(FromFedoraImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Alpine => Template.FromAlpineImage(VersionText.Check(FromAlpineImage, MyInvocation), ScriptFile, ScriptLine),
+        SourceSets.Arch => Template.FromArchImage(VersionText.Check(FromArchImage, MyInvocation), ScriptFile, ScriptLine),
         SourceSets.Image => Template.FromImage(FromImage, RegistrySecrets.OfUser(RegistryCredential), ScriptFile, ScriptLine),
         SourceSets.Aws => Template.FromImage(FromImage, RegistrySecrets.OfAws(AwsCredential, AwsRegion, FromImage), ScriptFile, ScriptLine),
         SourceSets.Google => Template.FromImage(FromImage, RegistrySecrets.OfGoogle(GcpServiceAccount), ScriptFile, ScriptLine),
