@@ -8,9 +8,14 @@ namespace E2B.Templates.Context.Globs;
 /// <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a]</c>, <c>[[:alpha:]]</c>, <c>@(a|b)</c>, <c>?(a)</c>, <c>*(a)</c>, <c>+(a)</c>, <c>!(a|b)</c>,
 /// and <c>\</c> before a letter that means itself.
 /// </summary>
+/// <remarks>
+/// Some of what it does is odd, such as <c>!(@(a|b))</c>, which matches everything there and so does here: who has built with one finds
+/// the same files with the other.
+/// </remarks>
 internal sealed class GlobPartParser
 {
     private const string Any = "[^/]*?";
+    private const string Some = "[^/]+?";
 
     private readonly string _text;
     private readonly StringBuilder _plain = new();
@@ -22,7 +27,7 @@ internal sealed class GlobPartParser
     public static (string Name, string? Regex) Parse(string part)
     {
         var parser = new GlobPartParser(part);
-        string regex = parser.Sequence(0, part.Length, string.Empty);
+        string regex = parser.Sequence(0, part.Length, string.Empty, true);
         return parser._isWildcard ? (part, $@"\A{regex}\z") : (parser._plain.ToString(), null);
     }
 
@@ -30,7 +35,8 @@ internal sealed class GlobPartParser
     /// <param name="from">Where it starts.</param>
     /// <param name="to">Where it has ended.</param>
     /// <param name="after">The expression of what follows it in the name: what is not to match is not to match together with that.</param>
-    private string Sequence(int from, int to, string after)
+    /// <param name="isStart">Whether nothing is before it but groups of what is not to match.</param>
+    private string Sequence(int from, int to, string after, bool isStart)
     {
         if (from >= to)
         {
@@ -41,12 +47,15 @@ internal sealed class GlobPartParser
         if (letter is '!' or '?' or '*' or '+' or '@' && from + 1 < to && _text[from + 1] == '(' && GroupEnd(from + 1, to) is var end and >= 0)
         {
             _isWildcard = true;
-            string rest = Sequence(end + 1, to, after);
-            return Group(letter, from + 2, end, rest + after) + rest;
+            string rest = Sequence(end + 1, to, after, isStart && letter == '!');
+
+            // At the start, "!(a)*" is not "a" and more, but may be "a" alone.
+            bool isOpen = isStart && letter == '!' && after.Length == 0 && _text[(end + 1)..to] == "*" && LastGroupEnd(from + 2, end) < 0;
+            return Group(letter, from + 2, end, isOpen ? Some : rest + after, isStart) + rest;
         }
 
         (string one, int next) = One(from, to);
-        return one + Sequence(next, to, after);
+        return one + Sequence(next, to, after, false);
     }
 
     private (string Regex, int Next) One(int at, int to)
@@ -81,9 +90,14 @@ internal sealed class GlobPartParser
         return Regex.Escape(letter.ToString());
     }
 
-    private string Group(char type, int from, int to, string after)
+    private string Group(char type, int from, int to, string after, bool isStart)
     {
-        string body = string.Join('|', Alternatives(from, to).Select(range => Sequence(range.From, range.To, type == '!' ? after : string.Empty)));
+        if (type == '!' && (from == to || _text[to - 1] == '|' || LastGroupEnd(from, to) == to - 1))
+        {
+            return Some;
+        }
+
+        string body = string.Join('|', Alternatives(from, to).Select(range => Sequence(range.From, range.To, after, isStart)));
         return type switch
         {
             // Nothing that is left out, together with what follows, may be the whole rest of the name.
@@ -93,6 +107,20 @@ internal sealed class GlobPartParser
             '+' => $"(?:{body})+",
             _ => $"(?:{body})*",
         };
+    }
+
+    /// <summary>Where the last group in a stretch ends; negative where there is none.</summary>
+    private int LastGroupEnd(int from, int to)
+    {
+        int last = -1;
+        int before = 0;
+        Scan(from, to, (at, depth) =>
+        {
+            last = depth < before && _text[at] == ')' ? at : last;
+            before = depth;
+            return false;
+        });
+        return last;
     }
 
     private List<(int From, int To)> Alternatives(int from, int to)
