@@ -236,21 +236,21 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
 
     private async Task DoAsync(BuildSandbox there, string failure, AgentCommandLine command, CancellationToken cancellationToken)
     {
-        string last = string.Empty;
+        string? first = null; // programs say what went wrong first, and at the end that something did
         try
         {
             await there.RunAsync(
                 command,
                 (isError, text) =>
                 {
-                    last = isError ? text : last;
+                    first ??= isError ? text : null;
                     line(isError ? LogLevel.Info : LogLevel.Debug, isError, text);
                 },
                 cancellationToken);
         }
         catch (BuildException e)
         {
-            throw new BuildException($"{failure}: {e.Message}{(last.Length > 0 ? $": {last}" : null)}", e);
+            throw new BuildException($"{failure}: {e.Message}{(first is null ? null : $": {first}")}", e);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class StartCommandTests(BuildWorld world) : IClassFixture<BuildWor
     [Fact]
     public async Task A_command_that_fails_later_fails_the_create_and_leaves_nothing()
     {
-        (await world.DefineAndBuildAsync("fragile", Started("test ! -e ~/broken && exec sleep 100000", "true"))).Ready();
+        (await world.DefineAndBuildAsync("fragile", Started("test ! -e ~/broken || exit 1; touch /dev/shm/up; exec sleep 100000", "test -e /dev/shm/up"))).Ready();
         string id = (string)(await world.CreateAsync("fragile")).Json!["sandboxID"]!;
         using var write = new HttpRequestMessage(HttpMethod.Post, "/files?path=/home/user/broken&username=user") { Content = new ByteArrayContent([1]) };
         write.Content.Headers.ContentType = new("application/octet-stream");
