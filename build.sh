@@ -22,6 +22,9 @@ need_packages() {
     [ -x /usr/bin/pgrep ] || missing+=(procps)
     [ -x /usr/bin/python3 ] || missing+=(python3)
     [ -x /usr/bin/git ] || missing+=(git)
+    # Templates are built from images too, of a registry that the tests have of their own.
+    command -v skopeo >/dev/null || missing+=(skopeo)
+    command -v zstd >/dev/null || missing+=(zstd)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
   fi

@@ -1,7 +1,7 @@
 // The official command line, unmodified, with nothing but the three variables that the server prints.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -207,12 +207,49 @@ describe('@e2b/cli', () => {
     assert.match(base.stderr, /access to template 'base'/)
   })
 
-  it('template create says what the server does not do', async () => {
+  it('template create from a Dockerfile, list, publish, unpublish, delete', async () => {
     const folder = join(home, 'dockerfile')
     mkdirSync(folder)
-    writeFileSync(join(folder, 'Dockerfile'), 'FROM ubuntu:22.04\n')
-    const { code, stdout, stderr } = await e2b(['template', 'create', '--path', folder, 'some-name'])
-    assert.equal(code, 1)
-    assert.match(stdout + stderr, /the local server does not offer POST \/v3\/templates/)
+    writeFileSync(join(folder, 'hello.txt'), 'from the context\n')
+    writeFileSync(join(folder, 'e2b.Dockerfile'), 'FROM e2bdev/base\nENV GREETING="good morning"\nWORKDIR /opt/app\nCOPY hello.txt ./\nRUN echo "$GREETING" > said\n')
+    const made = await ok('template', 'create', '--path', folder, '--cpu-count', '1', '--memory-mb', '256', '-c', 'touch /tmp/started; sleep 1000', '--ready-cmd', '[ -f /tmp/started ]', 'built-by-cli')
+    assert.match(made, /Building sandbox template .*built-by-cli.* finished/)
+
+    const [listed] = JSON.parse(await ok('template', 'list', '--format', 'json')).filter((one) => one.aliases.includes('built-by-cli'))
+    assert.deepEqual([listed.cpuCount, listed.memoryMB, listed.buildStatus, listed.public], [1, 256, 'ready', false])
+    assert.match(await ok('template', 'list'), /built-by-cli.*1.*256/)
+    const id = ID.exec(await ok('sandbox', 'create', 'built-by-cli', '--detach'))[0]
+    assert.equal(await ok('sandbox', 'exec', id, 'cat /opt/app/said /opt/app/hello.txt; ls /tmp/started'), 'good morning\nfrom the context\n/tmp/started\n')
+
+    await ok('template', 'publish', '--yes', 'built-by-cli')
+    assert.equal(JSON.parse(await ok('template', 'list', '--format', 'json')).find((one) => one.templateID === listed.templateID).public, true)
+    await ok('template', 'unpublish', '--yes', 'built-by-cli')
+    const used = await e2b(['template', 'delete', '--yes', 'built-by-cli'])
+    assert.equal(used.code, 1, used.stdout)
+    await ok('sandbox', 'kill', id)
+
+    // By the file that earlier versions wrote, which goes with the template.
+    writeFileSync(join(folder, 'e2b.toml'), `template_id = "${listed.templateID}"\ndockerfile = "e2b.Dockerfile"\n`)
+    await ok('template', 'delete', '--yes', '--path', folder)
+    assert.ok(!existsSync(join(folder, 'e2b.toml')))
+    assert.doesNotMatch(await ok('template', 'list'), /built-by-cli/)
+  })
+
+  it('template create says what failed; template build, that it is no more', async () => {
+    const folder = join(home, 'failing')
+    mkdirSync(folder)
+    const create = async (dockerfile, ...options) => {
+      writeFileSync(join(folder, 'Dockerfile'), dockerfile)
+      const { code, stdout, stderr } = await e2b(['template', 'create', '--path', folder, ...options, 'failing-by-cli'])
+      assert.equal(code, 1)
+      return stdout + stderr
+    }
+    assert.match(await create('FROM e2bdev/base\nRUN exit 5\n', '--no-cache'), /Template build failed[^]*failed to run command 'exit 5': exit status 5/)
+    assert.match(await create('FROM 127.0.0.1:1/nobody:here\n'), /the image '127\.0\.0\.1:1\/nobody:here' cannot be used: .*connection refused/)
+    assert.match(await create('FROM e2bdev/base\n', '--cpu-count', '3'), /CPU count must be 1 or an even number/)
+
+    const build = await e2b(['template', 'build', '--path', folder])
+    assert.equal(build.code, 1)
+    assert.match(build.stdout + build.stderr, /v1 build system which is now deprecated/)
   })
 })

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The classes that work on sandboxes, by package. Clients, errors and the template builder, which runs locally, are no part of it. */
+/** The classes that work on sandboxes and templates, by package. Clients and errors are no part of it. */
 const CLASSES = {
-  e2b: ['Sandbox', 'SandboxApi', 'Filesystem', 'Commands', 'CommandHandle', 'WatchHandle', 'Pty', 'Git', 'Volume', 'Paginator', 'SandboxPaginator', 'SnapshotPaginator'],
+  e2b: ['Sandbox', 'SandboxApi', 'Filesystem', 'Commands', 'CommandHandle', 'WatchHandle', 'Pty', 'Git', 'Volume', 'Paginator', 'SandboxPaginator', 'SnapshotPaginator', 'TemplateBase'],
   '@e2b/code-interpreter': ['Sandbox'],
 }
 

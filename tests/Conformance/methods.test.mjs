@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { publicMembers } from './members.mjs'
 import { startServer, until } from './support.mjs'
+import { endTemplates, prepareTemplates, templateCases, useClient } from './template-cases.mjs'
 
 let stop, e2b, CodeSandbox, sandbox, other, interpreter, volume, repository
 const run = async (command, opts) => (await sandbox.commands.run(command, opts)).stdout
@@ -475,9 +476,11 @@ const cases = {
 
 describe('each public method of the official packages', () => {
   before(async () => {
+    await prepareTemplates()
     stop = await startServer()
     process.env.E2B_VOLUME_API_URL = server()
     e2b = await import('e2b')
+    useClient(e2b)
     ;({ Sandbox: CodeSandbox } = await import('@e2b/code-interpreter'))
     sandbox = await e2b.Sandbox.create({ timeoutMs: 900_000 })
     other = await e2b.Sandbox.create({ timeoutMs: 900_000, metadata: { role: 'other' } })
@@ -494,9 +497,11 @@ describe('each public method of the official packages', () => {
   })
   after(async () => {
     await stop()
+    await endTemplates()
     delete process.env.E2B_VOLUME_API_URL
   })
 
+  Object.assign(cases, templateCases)
   const members = publicMembers()
 
   it('is known', () => {

@@ -49,4 +49,13 @@ Describe 'Ctrl+C at the prompt' -Skip:(-not $hasTmux) {
         Send-Line "clear; 'runs: ' + @(Get-E2BProcess).Count"
         Wait-Screen '(?m)^runs: 1'
     }
+
+    It 'only ends the following of a build, and says how to come back' {
+        Send-Line "clear; New-E2BTemplate | Add-E2BTemplateStep -Run 'echo begun; sleep 60' | Build-E2BTemplate prompt-build"
+        Wait-Screen 'builder 1/1'
+        tmux -L $socket send-keys -t e2b C-c
+        Wait-Screen '(?s)The build goes on\. Come back with: Get-E2BTemplateBuild \S+ \S+ -Follow.*PS> ?\s*\z'
+        Send-Line "clear; 'build: ' + (Get-E2BTemplateBuild prompt-build).Status"
+        Wait-Screen '(?m)^build: Building'
+    }
 }

@@ -33,6 +33,7 @@ public sealed class E2BClient : IDisposable
         _ownsTransport = ownsTransport;
         Sandboxes = new SandboxOperations(this);
         Snapshots = new SnapshotOperations(this);
+        Templates = new TemplateOperations(this);
         Account = new AccountOperations(this);
     }
 
@@ -44,6 +45,9 @@ public sealed class E2BClient : IDisposable
 
     /// <summary>Snapshots of sandboxes.</summary>
     public SnapshotOperations Snapshots { get; }
+
+    /// <summary>Templates: building and managing them.</summary>
+    public TemplateOperations Templates { get; }
 
     /// <summary>What an account's access token is for.</summary>
     public AccountOperations Account { get; }

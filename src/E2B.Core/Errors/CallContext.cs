@@ -10,6 +10,8 @@ internal enum Missing
     RunningSandbox,
     File,
     Process,
+    Template,
+    TemplateBuild,
 }
 
 /// <summary>What a call is about, for the words of its errors.</summary>

@@ -8,6 +8,7 @@ internal static class ErrorMapper
 {
     private const string KeyAdvice = "Check the API key (E2B_API_KEY); keys are at https://e2b.dev/dashboard?tab=keys.";
     private const string TokenAdvice = "The sandbox's access token is missing or wrong: connect to the sandbox by its id to get it.";
+    private const string OwnerAdvice = "It belongs to another project or to the service itself, which this API key (E2B_API_KEY) cannot change.";
     private const string UserAdvice = "The Linux user has to exist in the sandbox; without one named, it is the sandbox's default user.";
 
     /// <summary>An error of the control plane, or of the daemon's plain HTTP side.</summary>
@@ -24,7 +25,10 @@ internal static class ErrorMapper
                 + "and credentials are not sent on. Set the URL that is meant (E2B_API_URL or E2B_SANDBOX_URL)."),
             400 when said.Contains("sandboxes using it", StringComparison.Ordinal) => new E2BConflictException(
                 Sentence(context, said, string.Empty) + " End the sandboxes that were made from it first, paused ones too."),
+            // The service has no other word for a build that it does not know.
+            400 when context.Missing == Missing.TemplateBuild && IsAboutBuild(said) => NotFound(context, said),
             400 or 422 => new E2BInvalidArgumentException(Sentence(context, said, "the server refused the request as invalid")),
+            403 when context.Missing is Missing.Template or Missing.TemplateBuild => Unauthorized(context, said, OwnerAdvice),
             401 or 403 when !fromDaemon => Unauthorized(context, said, KeyAdvice),
             401 or 403 when IsAboutUser(said) => UnknownUser(context, said),
             401 or 403 => Unauthorized(context, said, TokenAdvice),
@@ -41,6 +45,13 @@ internal static class ErrorMapper
         };
         return With(error, context, answer.Status, answer.RequestId);
     }
+
+    /// <summary>An error of the storage that a template's files go to, which has words of its own.</summary>
+    public static E2BException FromStorage(CallContext context, ErrorAnswer answer) => With(
+        new E2BException($"Could not {context.Action}: the storage at {context.Server.Authority} did not take them (HTTP {answer.Status}). Build again."),
+        context,
+        answer.Status,
+        answer.RequestId);
 
     /// <summary>An error in Connect's form, from a unary answer or the end of a stream.</summary>
     public static E2BException FromConnect(CallContext context, ConnectError connect, int? status = null, string? requestId = null)
@@ -271,6 +282,9 @@ internal static class ErrorMapper
     private static bool IsAboutUser(string said) =>
         said.Contains("username", StringComparison.OrdinalIgnoreCase) || said.Contains("looking up user", StringComparison.OrdinalIgnoreCase);
 
+    private static bool IsAboutBuild(string said) =>
+        said.Contains("not found", StringComparison.OrdinalIgnoreCase) || said.Contains("build id", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsNoSpace(string said) => said.Contains("no space left", StringComparison.OrdinalIgnoreCase);
 
     private static NotEnoughSpaceException NoSpace(CallContext context, string said) => new(
@@ -295,6 +309,16 @@ internal static class ErrorMapper
         },
         Missing.Process => new SandboxProcessNotFoundException(
             $"Could not {context.Action}: {context.Name} is not running in the sandbox {context.SandboxId}. List its processes to see those that are."),
+        Missing.Template => new TemplateNotFoundException(
+            Sentence(context, said, $"there is no template '{context.Name}'") + " List the templates to see those that are there.")
+        {
+            Template = context.Name,
+        },
+        Missing.TemplateBuild => new TemplateBuildNotFoundException(
+            Sentence(context, said, $"there is no build {context.Name}") + " List the template's builds to see those that are there.")
+        {
+            BuildId = context.Name,
+        },
         _ => new E2BNotFoundException(Sentence(context, said, "not found")),
     };
 }

@@ -62,3 +62,33 @@ public sealed class SandboxUserNotFoundException : E2BNotFoundException
     {
     }
 }
+
+/// <summary>There is no such template, or it has no such tag.</summary>
+public sealed class TemplateNotFoundException : E2BNotFoundException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">What happened and what to do next.</param>
+    /// <param name="innerException">The cause.</param>
+    public TemplateNotFoundException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The name or id that was asked for.</summary>
+    public string? Template { get; init; }
+}
+
+/// <summary>The template has no such build.</summary>
+public sealed class TemplateBuildNotFoundException : E2BNotFoundException
+{
+    /// <summary>Makes the exception.</summary>
+    /// <param name="message">What happened and what to do next.</param>
+    /// <param name="innerException">The cause.</param>
+    public TemplateBuildNotFoundException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The build's id that was asked for.</summary>
+    public string? BuildId { get; init; }
+}

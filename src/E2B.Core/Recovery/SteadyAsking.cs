@@ -21,6 +21,7 @@ internal static class SteadyAsking
         return await ask(cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool MayPass(E2BException failure) =>
+    /// <summary>Whether a failure is one that passes by itself.</summary>
+    public static bool MayPass(E2BException failure) =>
         failure is E2BUnreachableException or E2BRateLimitException or { StatusCode: >= 500 };
 }

@@ -89,7 +89,7 @@ internal sealed class ControlPlane
     {
         E2BConnection connection = _client.Connection;
         connection.RequireCredentials();
-        var context = new CallContext(connection, connection.ApiUrl, call.Action, call.Missing, SandboxId: call.SandboxId);
+        var context = new CallContext(connection, connection.ApiUrl, call.Action, call.Missing, call.Name, call.SandboxId);
         using var scope = new CallScope(context, requestTimeout: null, cancellationToken);
         try
         {
@@ -165,4 +165,7 @@ internal sealed record RestCall(
 {
     /// <summary>Whether it is the account that asks, by its access token, and not a project by its key.</summary>
     public bool AsAccount { get; init; }
+
+    /// <summary>What it is about, where that is no sandbox.</summary>
+    public string? Name { get; init; }
 }

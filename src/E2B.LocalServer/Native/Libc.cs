@@ -40,6 +40,18 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "mkdirat", SetLastError = true)]
     public static partial int MakeDirectoryAt(int directory, byte* name, uint mode);
 
+    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true)]
+    public static partial int LinkSymbolicallyAt(byte* target, int directory, byte* name);
+
+    [LibraryImport(Library, EntryPoint = "linkat", SetLastError = true)]
+    public static partial int LinkAt(int existingDirectory, byte* existingName, int directory, byte* name, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true)]
+    public static partial int ChangeOwnerAt(int directory, byte* name, uint user, uint group, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fchown", SetLastError = true)]
+    public static partial int ChangeOwnerOf(int fd, uint user, uint group);
+
     [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true)]
     public static partial nint ReadLinkAt(int directory, byte* name, byte* buffer, nuint size);
 

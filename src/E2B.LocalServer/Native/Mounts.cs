@@ -1,3 +1,6 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
 namespace E2B.LocalServer.Native;
 
 /// <summary>Mounting and unmounting, as the runtime needs it.</summary>
@@ -11,6 +14,9 @@ internal static class Mounts
     private const uint Slave = 1 << 19;
     private const int Detach = 2;
     private const int NoFollow = 8;
+
+    /// <summary>Names something without opening it; not handed to children.</summary>
+    private const int PathOnly = 0x280000;
 
     public static void Mount(string source, string target, string type, uint flags, string? data) =>
         LinuxException.Check(Libc.Mount(source, target, type, flags, data), "mount", $"{type} at {target}");
@@ -30,7 +36,25 @@ internal static class Mounts
     /// Attaches at <paramref name="target"/> a clone of the mount that <paramref name="source"/> lies on, in which
     /// the owners found on disk are shifted into the id range of <paramref name="userNamespaceFd"/>.
     /// </summary>
-    public static void AttachIdMapped(string source, string target, int userNamespaceFd, bool readOnly)
+    public static void AttachIdMapped(string source, string target, int userNamespaceFd, bool readOnly) =>
+        AttachIdMapped(source, userNamespaceFd, readOnly, tree => NewSystemCalls.MoveMount(tree, target));
+
+    /// <summary>
+    /// The same at a folder of a root that sandboxes have written to: what of its path is a link is refused, since it
+    /// could lead anywhere on the machine.
+    /// </summary>
+    public static void AttachIdMapped(string source, string root, string folder, int userNamespaceFd)
+    {
+        using var rootHandle = Open(root);
+        var target = Path.Combine(root, folder);
+        var fd = NewSystemCalls.OpenIn((int)rootHandle.DangerousGetHandle(), Encoding.UTF8.GetBytes(folder + '\0'), PathOnly, 0, withoutLinks: true);
+        using var handle = new SafeFileHandle(LinuxException.Check(fd, "open", target), ownsHandle: true);
+        AttachIdMapped(source, userNamespaceFd, readOnly: true, tree => NewSystemCalls.MoveMount(tree, fd, target));
+    }
+
+    private static SafeFileHandle Open(string folder) => new(LinuxException.Check(Libc.Open(folder, PathOnly), "open", folder), ownsHandle: true);
+
+    private static void AttachIdMapped(string source, int userNamespaceFd, bool readOnly, Action<int> move)
     {
         var tree = NewSystemCalls.OpenTree(source);
         try
@@ -42,7 +66,7 @@ internal static class Mounts
             }
 
             NewSystemCalls.MountSetAttributes(tree, attributes, userNamespaceFd, source);
-            NewSystemCalls.MoveMount(tree, target);
+            move(tree);
         }
         finally
         {

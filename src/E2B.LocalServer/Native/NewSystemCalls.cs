@@ -13,6 +13,7 @@ internal static unsafe class NewSystemCalls
     public const uint OpenTreeClone = 1;
     public const uint OpenTreeCloseOnExec = 0x80000;
     public const uint MoveMountFromEmptyPath = 4;
+    public const uint MoveMountToEmptyPath = 0x40;
 
     public const ulong MountReadOnly = 0x1;
     public const ulong MountNoSuid = 0x2;
@@ -40,13 +41,15 @@ internal static unsafe class NewSystemCalls
     /// <param name="path">Ends with a zero.</param>
     /// <param name="flags">Those of open(2).</param>
     /// <param name="mode">Of a file that is made.</param>
+    /// <param name="withoutLinks">No part of the path may be a link either.</param>
     /// <returns>A descriptor; negative on failure.</returns>
-    public static int OpenIn(int directory, ReadOnlySpan<byte> path, int flags, uint mode)
+    public static int OpenIn(int directory, ReadOnlySpan<byte> path, int flags, uint mode, bool withoutLinks = false)
     {
+        const ulong noLinks = 0x4;
         const ulong inRoot = 0x10;
         const ulong noMagicLinks = 0x2;
         const ulong noOtherFileSystem = 0x1;
-        var how = new OpenHow { Flags = (uint)flags, Mode = mode, Resolve = inRoot | noMagicLinks | noOtherFileSystem };
+        var how = new OpenHow { Flags = (uint)flags, Mode = mode, Resolve = inRoot | noMagicLinks | noOtherFileSystem | (withoutLinks ? noLinks : 0) };
         fixed (byte* pointer = path)
         {
             return (int)Libc.SystemCall(OpenInNumber, directory, (long)pointer, (long)&how, sizeof(OpenHow), 0);
@@ -84,6 +87,15 @@ internal static unsafe class NewSystemCalls
                 Libc.SystemCall(MoveMountNumber, mountFd, (long)&empty, AtCurrentDirectory, (long)pointer, MoveMountFromEmptyPath),
                 "move_mount", target);
         }
+    }
+
+    /// <summary>Attaches a detached mount to an open folder.</summary>
+    public static void MoveMount(int mountFd, int targetFd, string target)
+    {
+        byte empty = 0;
+        LinuxException.Check(
+            Libc.SystemCall(MoveMountNumber, mountFd, (long)&empty, targetFd, (long)&empty, MoveMountFromEmptyPath | MoveMountToEmptyPath),
+            "move_mount", target);
     }
 
     private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');

@@ -77,6 +77,8 @@ public sealed class RunningSandbox : IAsyncDisposable
     /// <summary>Its place on the router, where it has one.</summary>
     internal SandboxLink? Link => _link;
 
+    private AgentCommand Agent => RootFileSystem.HasWholeRoot(Spec.Layers) ? _parts.AgentOfImages : _parts.Options.Agent;
+
     private string ControlGroup => $"{_parts.Options.ControlGroup}/{ContainerId}";
 
     /// <summary>A new connection to the agent.</summary>
@@ -193,7 +195,7 @@ public sealed class RunningSandbox : IAsyncDisposable
 
         either.Token.ThrowIfCancellationRequested();
         var namespaceFd = (int)_idRange.MountMapping.DangerousGetHandle();
-        _files.Mount(_parts.Base, Spec.Layers, _parts.Options.Agent, namespaceFd, Spec.Overrides);
+        _files.Mount(_parts.Base, Spec.Layers, Agent, namespaceFd, Spec.Overrides);
         _files.MountVolumes([.. Spec.Volumes.Select(volume => volume.Image is null ? null : _parts.Volumes.Mount(volume.Image))], namespaceFd);
         var mounted = watch.Elapsed;
 
@@ -206,7 +208,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private async Task StartContainerAsync(IdRange idRange)
     {
         var config = OciConfig.Build(
-            _files.Root, ControlGroup, Spec.Limits, idRange, _parts.Options.Agent);
+            _files.Root, ControlGroup, Spec.Limits, idRange, Agent);
         OciConfig.AddVolumes(config, Spec.Volumes.Select((volume, index) => (_files.VolumePoint(index), volume.Path)));
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);

@@ -5,7 +5,7 @@ using E2B.PowerShell.Session;
 
 namespace E2B.PowerShell.Completion;
 
-/// <summary>Offers the service's own templates, the session's default and those of the running sandboxes.</summary>
+/// <summary>Offers the project's templates, the session's default and those of the running sandboxes.</summary>
 public sealed class TemplateCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -13,7 +13,9 @@ public sealed class TemplateCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
         string prefix = (wordToComplete ?? string.Empty).Trim('\'', '"');
-        IEnumerable<string> names = RunningSandboxes.List(fakeBoundParameters).Select(static info => info.Template).Append("base");
+        IEnumerable<string> names = RunningSandboxes.List(fakeBoundParameters).Select(static info => info.Template)
+            .Concat(TemplateListing.First(fakeBoundParameters, static (templates, token) => templates.ListAsync(cancellationToken: token)).Select(static one => one.Name))
+            .Append("base");
         if (E2BSession.Current.Defaults.Template is { } chosen)
         {
             names = names.Append(chosen);

@@ -109,6 +109,11 @@ public abstract class E2BCmdlet : PSCmdlet, IPipelineSink, IDisposable
         }
     }
 
+    /// <summary>Whether -Force answers the question. It takes that away and nothing else: -WhatIf and -Confirm still count.</summary>
+    private protected bool IsForcedBy(SwitchParameter force) => force
+        && !MyInvocation.BoundParameters.ContainsKey("Confirm") && !MyInvocation.BoundParameters.ContainsKey("WhatIf")
+        && !LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
+
     /// <summary>Ends the cmdlet with an error about what it was given.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]
     internal void Refuse(string errorId, string message, object? target)

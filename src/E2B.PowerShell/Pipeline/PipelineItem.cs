@@ -48,6 +48,17 @@ internal abstract record PipelineItem
         }
     }
 
+    /// <summary>An object for the person at the prompt, who sees its text; <c>6&gt;&amp;1</c> captures it.</summary>
+    internal sealed record HostObject(object Value, string Source) : PipelineItem
+    {
+        public override void WriteTo(IPipelineSink sink)
+        {
+            var record = new InformationRecord(Value, Source);
+            record.Tags.Add("PSHOST");
+            sink.WriteNote(record);
+        }
+    }
+
     internal sealed record Failure(ErrorRecord Error) : PipelineItem
     {
         public override void WriteTo(IPipelineSink sink) => sink.WriteFailure(Error);

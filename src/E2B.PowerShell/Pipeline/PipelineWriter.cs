@@ -14,6 +14,8 @@ internal readonly struct PipelineWriter(ChannelWriter<PipelineItem> items, Cance
 
     public ValueTask HostTextAsync(string text, string source) => items.WriteAsync(new PipelineItem.HostText(text, source), stop);
 
+    public ValueTask HostObjectAsync(object value, string source) => items.WriteAsync(new PipelineItem.HostObject(value, source), stop);
+
     public ValueTask FailureAsync(ErrorRecord error) => items.WriteAsync(new PipelineItem.Failure(error), stop);
 
     public ValueTask WarningAsync(string text) => items.WriteAsync(new PipelineItem.Warning(text), stop);

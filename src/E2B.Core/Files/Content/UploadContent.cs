@@ -34,6 +34,9 @@ internal sealed class UploadContent : HttpContent
     /// <summary>Bytes taken from the source and sent.</summary>
     public long Sent { get; private set; }
 
+    /// <summary>Is told of each piece that was sent.</summary>
+    public Action<int>? OnSent { get; init; }
+
     /// <summary>What went wrong with the source, as opposed to the network.</summary>
     public ExceptionDispatchInfo? SourceFailure { get; private set; }
 
@@ -77,6 +80,7 @@ internal sealed class UploadContent : HttpContent
                 _scope.Arm();
                 await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 Sent += read;
+                OnSent?.Invoke(read);
             }
 
             _scope.Arm();

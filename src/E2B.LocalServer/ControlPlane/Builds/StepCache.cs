@@ -19,6 +19,7 @@ internal sealed record CachedStep
 internal sealed class StepCache(string folder, LayerStore layers, Action<string> log)
 {
     private const string Form = "e2b-local 1";
+    private readonly Lock _writing = new();
 
     /// <summary>The key of what comes first.</summary>
     public static string KeyOf(string source) => Hash(Form, source);
@@ -43,7 +44,14 @@ internal sealed class StepCache(string folder, LayerStore layers, Action<string>
         return null;
     }
 
-    public void Put(string key, CachedStep step) => SavedJson.Write(File(key), step, SavedJson.Default.CachedStep);
+    public void Put(string key, CachedStep step)
+    {
+        // Two builds of the same steps come to the same key at once.
+        lock (_writing)
+        {
+            SavedJson.Write(File(key), step, SavedJson.Default.CachedStep);
+        }
+    }
 
     /// <summary>Drops entries whose layers are gone.</summary>
     public void Sweep()

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using E2B.LocalServer.Hosting;
+using E2B.LocalServer.Images;
+using E2B.LocalServer.Runtime;
 using E2B.Protocol;
 
 namespace E2B.LocalServer.ControlPlane;
@@ -34,13 +36,14 @@ internal static class ServeCommand
             }
 
             SavedData saved = SavedData.Open(data.Path, log.Warn);
+            IImageSource images = OpenImages(data.Path, log);
             ISandboxHost host = createHost(options with { Log = log });
             LocalApi? api = null;
             int exitCode;
             try
             {
                 await host.StartAsync(ending.Token);
-                api = await LocalApi.StartAsync(options.Port, key, host, saved, TimeProvider.System, log.Warn, events: log);
+                api = await LocalApi.StartAsync(options.Port, key, host, saved, TimeProvider.System, log.Warn, events: log, images: images);
                 string url = $"http://127.0.0.1:{api.Port}";
                 log.Info($"The server is ready, version {ServerFacts.Version}, at {url}");
                 data.Announce(new LocalServerState(Environment.ProcessId, new Uri(url), new Uri(url)));
@@ -65,6 +68,16 @@ internal static class ServeCommand
         {
             return 0; // told to stop before it was ready
         }
+    }
+
+    private static SkopeoImageSource OpenImages(string data, ServerLog log)
+    {
+        if (HostPrograms.Missing(HostPrograms.NeededByImages) is { } missing)
+        {
+            log.Info($"Templates cannot be built from images of registries. {missing}");
+        }
+
+        return SkopeoImageSource.Open(Path.Combine(data, "images"));
     }
 
     // Whoever sends SIGTERM kills soon after: what is not gone by then is cleaned up at the next start.

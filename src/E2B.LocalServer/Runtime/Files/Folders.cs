@@ -1,3 +1,5 @@
+using E2B.LocalServer.Agent.Files;
+
 namespace E2B.LocalServer.Runtime;
 
 /// <summary>Makes folders with exact modes: the server's umask would have its way with those set at creation.</summary>
@@ -21,11 +23,12 @@ internal static class Folders
         File.SetUnixFileMode(path, mode);
     }
 
+    /// <summary>Deletes a folder with all below it. Sandboxes and images have names in there that are no text, which .NET's own deletion does not find.</summary>
     public static void Delete(string path)
     {
         if (Directory.Exists(path))
         {
-            Directory.Delete(path, recursive: true);
+            TreeRemoval.Remove(path);
         }
     }
 }

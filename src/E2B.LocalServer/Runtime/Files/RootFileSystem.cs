@@ -11,6 +11,9 @@ internal sealed class RootFileSystem(string mountPoint, string image)
     /// <summary>The folder of a lowest layer that is a root of its own, of an image: nothing of the base is below it.</summary>
     public const string WholeRoot = "whole";
 
+    /// <summary>Whether the lowest of some layers is a root of its own.</summary>
+    public static bool HasWholeRoot(IReadOnlyList<string> layers) => layers.Count > 0 && Directory.Exists(Path.Combine(layers[0], WholeRoot));
+
     /// <summary>How many layers there can be: all of an overlay's options share one page of memory, and each layer takes some 20 bytes of it.</summary>
     public const int MostLayers = 150;
 
@@ -40,8 +43,7 @@ internal sealed class RootFileSystem(string mountPoint, string image)
             MakeFolder(Root);
             MountDisk();
             Mounts.AttachIdMapped(Disk, ShiftedDisk, userNamespace, readOnly: false);
-            var whole = layers.Count > 0 ? Path.Combine(layers[0], WholeRoot) : null;
-            whole = Directory.Exists(whole) ? whole : null;
+            var whole = HasWholeRoot(layers) ? Path.Combine(layers[0], WholeRoot) : null;
             foreach (var tree in baseFileSystem.Trees.Where(tree => whole is null || tree.Name == BaseFileSystem.RootTree))
             {
                 MountTree(tree, whole ?? tree.Source, layers, userNamespace, overrides);
@@ -49,7 +51,7 @@ internal sealed class RootFileSystem(string mountPoint, string image)
 
             foreach (var (name, source) in agent.Folders)
             {
-                Mounts.AttachIdMapped(source, Path.Combine(Root, AgentCommand.FolderRoot[1..], name), userNamespace, readOnly: true);
+                Mounts.AttachIdMapped(source, Root, Path.Combine(AgentCommand.FolderRoot[1..], name), userNamespace);
             }
 
             // The overlays hold on to their layers by themselves.

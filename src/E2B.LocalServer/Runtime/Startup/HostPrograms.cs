@@ -16,6 +16,8 @@ internal static class HostPrograms
         ["prlimit"] = "util-linux",
         ["ip"] = "iproute2",
         ["nft"] = "nftables",
+        ["skopeo"] = "skopeo",
+        ["zstd"] = "zstd",
     };
 
     private static readonly (string Program, string Install)[] _managers =
@@ -28,6 +30,9 @@ internal static class HostPrograms
 
     /// <summary>What their network cannot do without.</summary>
     public static IReadOnlyList<string> NeededByNetwork { get; } = ["ip", "nft"];
+
+    /// <summary>What fetching images of registries cannot do without.</summary>
+    public static IReadOnlyList<string> NeededByImages { get; } = ["skopeo"];
 
     /// <summary>The full path of a program.</summary>
     /// <exception cref="StartupCheckException">It is not installed; the message says what to do.</exception>

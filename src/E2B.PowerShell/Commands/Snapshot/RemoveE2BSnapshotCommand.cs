@@ -22,10 +22,6 @@ public sealed class RemoveE2BSnapshotCommand : ConnectedCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>-Force takes the question away and nothing else: -WhatIf and -Confirm still count.</summary>
-    private bool IsForced => Force && !MyInvocation.BoundParameters.ContainsKey("Confirm") && !MyInvocation.BoundParameters.ContainsKey("WhatIf")
-        && !LanguagePrimitives.IsTrue(GetVariableValue("WhatIfPreference"));
-
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -36,7 +32,7 @@ public sealed class RemoveE2BSnapshotCommand : ConnectedCmdlet
                 WriteError(ErrorFactory.InvalidArgument(
                     "E2BNotASnapshot", $"'{given}' is no snapshot. Give a snapshot from New-E2BSnapshot or Get-E2BSnapshot, its id or its name.", given));
             }
-            else if (IsForced || ShouldProcess(id, "Delete the snapshot"))
+            else if (IsForcedBy(Force) || ShouldProcess(id, "Delete the snapshot"))
             {
                 _chosen.Add((id, given));
             }
