@@ -3,8 +3,8 @@
 param(
     [int] $Rounds = 5,
 
-    [ValidateSet('commands', 'files', 'start', 'sandboxes')]
-    [string[]] $Only = @('commands', 'files', 'start', 'sandboxes')
+    [ValidateSet('commands', 'files', 'edge', 'start', 'sandboxes')]
+    [string[]] $Only = @('commands', 'files', 'edge', 'start', 'sandboxes')
 )
 
 $ErrorActionPreference = 'Stop'

@@ -116,8 +116,25 @@ internal static class Measure
         }
     }
 
-    /// <summary>Prints the milliseconds of: create, first command, both.</summary>
-    public static async Task FirstCommandAsync(E2BClient client)
+    /// <summary>Prints the milliseconds of: create, first command, both; a line each time. What this process does for the first time is not counted.</summary>
+    public static async Task FirstCommandsAsync(E2BClient client, int count, TimeSpan pause)
+    {
+        TextWriter output = Console.Out;
+        Console.SetOut(TextWriter.Null);
+        for (int i = 0; i < 3; i++)
+        {
+            await FirstCommandAsync(client);
+        }
+
+        Console.SetOut(output);
+        for (int i = 0; i < count; i++)
+        {
+            await Task.Delay(pause);
+            await FirstCommandAsync(client);
+        }
+    }
+
+    private static async Task FirstCommandAsync(E2BClient client)
     {
         var watch = Stopwatch.StartNew();
         Sandbox sandbox = await client.Sandboxes.CreateAsync();

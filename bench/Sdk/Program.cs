@@ -9,17 +9,29 @@ using E2B.Bench;
 //   Sdk treeup|treedown ROUND ID FOLDER   a local tree to the sandbox; the tree there to a folder beside it
 //   Sdk fileup|filedown 0 ID FILE         a local file to the sandbox and back
 // Each is done once before, which does not count.
-//   Sdk first 1 -            create, first command, kill
+//   Sdk first COUNT PAUSE    create, first command, kill, so many times with a pause of milliseconds before each
 //   Sdk lives COUNT -        create and kill of so many sandboxes at once
 //   Sdk fan|fanraw ROUNDS ID,ID,…  one command in each of many sandboxes at once
+//   Sdk serve 0 FILE         a plain Kestrel that stores a file and gives it back, until stdin ends
+//   Sdk put|get MIB URL      so many bytes to an address or from it, by a bare HTTP client; prints seconds
 // Prints seconds, the growth of the process's largest memory in MiB, and its processor time in seconds.
 string mode = args[0];
 int count = int.Parse(args[1], CultureInfo.InvariantCulture);
 string local = args.Length > 3 ? args[3] : string.Empty;
+switch (mode)
+{
+    case "serve":
+        await Plain.ServeAsync(args[2]);
+        return;
+    case "put" or "get":
+        await Plain.TransferAsync(mode, count, args[2]);
+        return;
+}
+
 using var client = new E2BClient();
 if (mode == "first")
 {
-    await Measure.FirstCommandAsync(client);
+    await Measure.FirstCommandsAsync(client, count, TimeSpan.FromMilliseconds(int.Parse(args[2], CultureInfo.InvariantCulture)));
     return;
 }
 

@@ -6,6 +6,7 @@ using E2B.LocalServer.Agent.Files;
 using E2B.LocalServer.Agent.Native;
 using E2B.LocalServer.Agent.Processes;
 using E2B.LocalServer.Agent.Watching;
+using E2B.Protocol.Connect;
 using E2B.Protocol.Rest;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -28,10 +29,13 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
     private readonly MetricsSource _metrics = new();
     private readonly ProcessService _processes;
 
-    public AgentApplication(SandboxDefaults defaults, AgentLog log)
+    /// <param name="defaults">What holds for calls that say nothing else.</param>
+    /// <param name="log">What is told of processes.</param>
+    /// <param name="largestMessage">Bytes that a message of a caller's may have. Only tests change it.</param>
+    public AgentApplication(SandboxDefaults defaults, AgentLog log, int largestMessage = Envelope.DefaultMaxPayload)
     {
         _defaults = defaults;
-        _rpc = new RpcRouter(defaults);
+        _rpc = new RpcRouter(defaults, largestMessage);
         _download = new DownloadEndpoint(_access, defaults);
         _upload = new UploadEndpoint(_access, defaults);
         _compose = new ComposeEndpoint(defaults);

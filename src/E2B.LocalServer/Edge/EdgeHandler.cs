@@ -15,7 +15,7 @@ internal static class EdgeHandler
         }
 
         ForwardOptions options = services.Sandboxes.TryGet(target.SandboxId, out Sandbox? sandbox) && target.Port != E2BDefaults.DaemonPort
-            ? OptionsFor(context.Request, target, sandbox)
+            ? OptionsFor(context.Request, target, sandbox) with { MostHeadBytes = services.Limits.AnswerHeadBytes }
             : ForwardOptions.None;
         await Forwarder.ForwardAsync(context, await EnterAsync(context, target, services.Pauses), target, options);
     }

@@ -12,17 +12,25 @@ internal readonly record struct EdgeTarget(string SandboxId, int Port)
     /// <summary>Finds the target.</summary>
     /// <returns><see langword="null"/> when the request is for the control plane.</returns>
     /// <exception cref="EdgeException">It is for a sandbox, but does not say for which.</exception>
-    public static EdgeTarget? Of(HttpRequest request, SandboxRegistry sandboxes)
+    public static EdgeTarget? Of(HttpRequest request, SandboxRegistry sandboxes, ServerLimits limits)
     {
+        // Several values become one that is no id and no port.
+        string? id = request.Headers[E2BHeaders.SandboxId];
+        string? port = request.Headers[E2BHeaders.SandboxPort];
+        if (!limits.OneMeaningOnly)
+        {
+            (id, port) = (AnyOf(id), AnyOf(port));
+        }
+
+        bool hasHeaders = !string.IsNullOrEmpty(id) || !string.IsNullOrEmpty(port);
+
         // A host name that names a sandbox decides; headers count only under the common names, as in the cloud.
-        if (FromHost(HostNames.Name(request.Host)) is { } byHost)
+        if ((limits.OneMeaningOnly || !hasHeaders) && FromHost(HostNames.Name(request.Host)) is { } byHost)
         {
             return byHost;
         }
 
-        string? id = request.Headers[E2BHeaders.SandboxId];
-        string? port = request.Headers[E2BHeaders.SandboxPort];
-        if (!string.IsNullOrEmpty(id) || !string.IsNullOrEmpty(port))
+        if (hasHeaders)
         {
             return FromHeaders(id, port);
         }
@@ -42,6 +50,9 @@ internal readonly record struct EdgeTarget(string SandboxId, int Port)
 
         return FromHeaders(host[(dash + 1)..dot].ToLowerInvariant(), host[..dash]);
     }
+
+    // What careless servers make of it.
+    private static string? AnyOf(string? value) => value?.Split(',')[0].Split('/')[^1];
 
     private static EdgeTarget FromHeaders(string? id, string? port)
     {

@@ -11,6 +11,9 @@ internal sealed record ForwardOptions(string? HostMask, bool IsHttps)
 
     public static ForwardOptions None { get; } = new(null, false);
 
+    /// <summary>How long the head of a program's answer may be.</summary>
+    public int MostHeadBytes { get; init; } = UpstreamConnection.MostHeadBytes;
+
     /// <summary>The name for one port.</summary>
     /// <returns><see langword="null"/> for the client's own.</returns>
     public string? HostFor(int port) =>

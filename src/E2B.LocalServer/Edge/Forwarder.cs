@@ -118,7 +118,8 @@ internal static class Forwarder
 
         // Never kept: what listens there is the user's, and may be restarted at any moment.
         Stream stream = await PortConnection.OpenAsync(sandbox, target, cancellationToken);
-        return new UpstreamConnection(options.IsHttps ? await PortConnection.SecureAsync(stream, HostNames.Name(request.Host), cancellationToken) : stream);
+        return new UpstreamConnection(
+            options.IsHttps ? await PortConnection.SecureAsync(stream, HostNames.Name(request.Host), cancellationToken) : stream, options.MostHeadBytes);
     }
 
     private static async Task<bool> StartPump(

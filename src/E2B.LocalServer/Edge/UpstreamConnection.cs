@@ -7,9 +7,12 @@ namespace E2B.LocalServer.Edge;
 /// Not <see cref="HttpClient"/>: over HTTP/1.1 that reads no answer before the whole request is sent, so an upload
 /// that is refused half-way (disk full, wrong token) would fail without its reason, and it normalizes what it passes on.
 /// </summary>
-internal sealed class UpstreamConnection(Stream stream) : IDisposable
+/// <param name="stream">The connection.</param>
+/// <param name="mostHeadBytes">How long the head of an answer may be at most. Only tests change it.</param>
+internal sealed class UpstreamConnection(Stream stream, int mostHeadBytes = UpstreamConnection.MostHeadBytes) : IDisposable
 {
-    private const int MaxHead = 64 * 1024;
+    public const int MostHeadBytes = 64 * 1024;
+
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(8 * 1024);
     private int _start;
     private int _end;
@@ -110,7 +113,7 @@ internal sealed class UpstreamConnection(Stream stream) : IDisposable
 
         if (_end == buffer.Length)
         {
-            if (buffer.Length >= MaxHead)
+            if (buffer.Length >= mostHeadBytes)
             {
                 throw new InvalidDataException("the head of the sandbox's answer is too long");
             }

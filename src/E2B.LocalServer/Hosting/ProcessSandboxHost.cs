@@ -76,20 +76,8 @@ internal sealed class ProcessSandboxHost : ISandboxHost
 
         public SandboxLimits Limits => limits;
 
-        public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken)
-        {
-            var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-                return new NetworkStream(connection, ownsSocket: true);
-            }
-            catch
-            {
-                connection.Dispose();
-                throw;
-            }
-        }
+        public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken) =>
+            new NetworkStream(await AgentProbe.ConnectAsync(socket, cancellationToken), ownsSocket: true);
 
         public ValueTask<Stream> ConnectPortAsync(int port, CancellationToken cancellationToken) =>
             throw new NotSupportedException("Without isolation a port of the sandbox is a port of this machine.");

@@ -6,6 +6,7 @@ namespace E2B.Protocol.Rest;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     PropertyNameCaseInsensitive = false,
+    Converters = [typeof(UtcTimeConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NewSandboxRequest))]
 [JsonSerializable(typeof(SandboxModel))]

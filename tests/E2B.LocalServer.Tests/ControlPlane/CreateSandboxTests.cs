@@ -219,6 +219,41 @@ public sealed class CreateSandboxTests
         Assert.Empty(server.Host.All);
     }
 
+    [Theory]
+    [InlineData(1, HttpStatusCode.Created)]
+    [InlineData(2, HttpStatusCode.InternalServerError)]
+    public async Task One_that_ends_in_the_moment_it_is_taken_is_replaced_once(int end, HttpStatusCode status)
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        int left = end;
+        server.Host.AfterTake = one =>
+        {
+            if (left-- > 0)
+            {
+                File.Delete(one.SocketPath);
+            }
+        };
+
+        Answer answer = await server.ApiAsync("POST", "/sandboxes", """{"templateID":"base"}""");
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(2, server.Host.All.Count);
+        foreach (FakeSandbox gone in server.Host.All.Where(one => one.Init is null))
+        {
+            await gone.Disposed.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+
+        if (status == HttpStatusCode.Created)
+        {
+            Answer logs = await server.ApiAsync("GET", $"/sandboxes/{(string)answer.Json!["sandboxID"]!}/logs");
+            Assert.Contains("ended before it was the sandbox", logs.Json!["logs"]!.ToJsonString(), StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal("The sandbox could not be started: the sandbox has ended: its agent's socket is gone", answer.Message);
+        }
+    }
+
     [Fact]
     public async Task Creates_run_side_by_side()
     {

@@ -28,6 +28,9 @@ internal sealed class FakeSandboxHost : ISandboxHost
     /// <summary>What happens before a sandbox is handed out.</summary>
     public Func<CancellationToken, Task> BeforeTake { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What happens to a sandbox before anybody speaks to its agent.</summary>
+    public Action<FakeSandbox> AfterTake { get; set; } = _ => { };
+
     /// <summary>What connects to a port of a sandbox.</summary>
     public Func<int, Stream> ConnectPort { get; set; } = _ => throw new NotSupportedException();
 
@@ -54,6 +57,7 @@ internal sealed class FakeSandboxHost : ISandboxHost
         await BeforeTake(cancellationToken);
         FakeSandbox sandbox = await FakeSandbox.StartAsync(this, origin);
         _all.Add(sandbox);
+        AfterTake(sandbox);
         return sandbox;
     }
 
@@ -112,7 +116,8 @@ internal sealed class FakeSandbox : IHostedSandbox
     /// <summary>Ends when the sandbox was disposed.</summary>
     public Task Disposed => _disposed.Task;
 
-    private string Socket => Path.Combine(_directory, "agent.sock");
+    /// <summary>Where its agent listens.</summary>
+    public string SocketPath => Path.Combine(_directory, "agent.sock");
 
     public static async Task<FakeSandbox> StartAsync(FakeSandboxHost host, SandboxOrigin origin)
     {
@@ -134,8 +139,7 @@ internal sealed class FakeSandbox : IHostedSandbox
 
     public async ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), cancellationToken);
+        Socket socket = await AgentProbe.ConnectAsync(SocketPath, cancellationToken);
         _connections.Add(socket);
         return new NetworkStream(socket, ownsSocket: true);
     }

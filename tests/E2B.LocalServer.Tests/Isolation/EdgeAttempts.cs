@@ -197,25 +197,6 @@ public sealed class EdgeAttempts(IsolationWorld world)
         }
     }
 
-    [Theory]
-    [InlineData("two ids", "E2b-Sandbox-Id: {neighbour}\r\nE2b-Sandbox-Id: {own}\r\nE2b-Sandbox-Port: 8123\r\n")]
-    [InlineData("two lengths", "E2b-Sandbox-Id: {own}\r\nE2b-Sandbox-Port: 8123\r\nContent-Length: 4\r\nContent-Length: 60\r\n")]
-    [InlineData("length and chunks that disagree", "E2b-Sandbox-Id: {own}\r\nE2b-Sandbox-Port: 8123\r\nContent-Length: x\r\n")]
-    [InlineData("an id that is a path", "E2b-Sandbox-Id: ../{neighbour}\r\nE2b-Sandbox-Port: 8123\r\n")]
-    [InlineData("a port that is two", "E2b-Sandbox-Id: {neighbour}\r\nE2b-Sandbox-Port: 8123,49983\r\n")]
-    public async Task Headers_that_mean_two_things_lead_nowhere(string what, string headers)
-    {
-        (E2B.Sandbox own, _) = await world.StartAsync(_ => { });
-        string text = headers.Replace("{own}", own.SandboxId, StringComparison.Ordinal).Replace("{neighbour}", world.Neighbour.SandboxId, StringComparison.Ordinal);
-        string status = await StatusAsync(world.Url, $"POST /secret HTTP/1.1\r\nHost: localhost\r\n{text}Connection: close\r\n\r\n");
-        Assert.True(status == "400", $"{what}: {status}");
-
-        // One meaning alone leads there.
-        Assert.Equal("200", await StatusAsync(world.Url, $"GET /secret HTTP/1.1\r\nHost: localhost\r\nE2b-Sandbox-Id: {world.Neighbour.SandboxId}\r\nE2b-Sandbox-Port: 8123\r\nConnection: close\r\n\r\n"));
-        await own.KillAsync(Token);
-        await world.AssertUnharmedAsync();
-    }
-
     [Fact]
     public async Task An_upload_that_swells_when_unpacked_ends_at_the_disk()
     {

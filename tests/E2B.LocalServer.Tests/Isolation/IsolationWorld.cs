@@ -66,6 +66,17 @@ public sealed class IsolationWorld : IAsyncLifetime
         return new Uri($"http://127.0.0.1:{api.Port}");
     }
 
+    /// <summary>A listener that passes bytes to a sandbox's port as they are.</summary>
+    internal async Task<Uri> OpenBytesAsync(E2B.Sandbox sandbox, int port)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url, $"/local/sandboxes/{sandbox.SandboxId}/ports/{port}"));
+        request.Headers.Add(E2B.Protocol.E2BHeaders.ApiKey, Key);
+        request.Content = new StringContent("""{"protocol":"tcp"}""", System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await http.SendAsync(request, Token);
+        return new Uri((string)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["url"]!);
+    }
+
     internal static E2BClient ClientOf(Uri url) =>
         new(new E2BConnectionOptions { ApiUrl = url, SandboxUrl = url, ApiKey = Key, Environment = static _ => null });
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using E2B.LocalServer.Tests.Runtime;
 using Xunit;
 
@@ -93,11 +96,22 @@ public sealed class OperationTests(ITestOutputHelper output) : IAsyncLifetime
 
         for (int round = 0; round < (ServerProcess.IsSoak ? 50 : 5); round++)
         {
+            var kept = new Kept();
             using (ServerProcess server = await ServerProcess.StartAsync(_data, round % 2 == 0 ? ["--pool", "0"] : []))
             {
-                // While they start, while they work, while some are removed: whatever the moment brings.
-                Task work = BusyAndGoneAsync(server);
-                await Task.Delay(Random.Shared.Next(200, 8_000), Token);
+                // While they start, while they work, while some are removed, paused or copied: whatever the moment brings.
+                Task work = Task.WhenAll(BusyAndGoneAsync(server), KeepingAsync(server, kept));
+                if (round % 2 == 1)
+                {
+                    // In the middle of another snapshot, or of a pause.
+                    await UntilAsync(() => !kept.Snapshots.IsEmpty);
+                    await Task.Delay(Random.Shared.Next(0, 1_500), Token);
+                }
+                else
+                {
+                    await Task.Delay(Random.Shared.Next(200, 8_000), Token);
+                }
+
                 await server.KillAsync();
                 await work.WaitAsync(_patience, Token);
             }
@@ -105,7 +119,8 @@ public sealed class OperationTests(ITestOutputHelper output) : IAsyncLifetime
             using ServerProcess next = await ServerProcess.StartAsync(_data, "--pool", "0");
             IReadOnlyList<string> traces = next.FindTraces(_data);
             Assert.True(traces.Count == 0, $"round {round}: left behind: {string.Join(' ', traces)}");
-            Assert.Contains((await next.ApiAsync("GET", "/snapshots"))!.AsArray(), one => (string)one!["snapshotID"]! == snapshot);
+            await AssertKeptAsync(next, kept, snapshot, paused);
+            output.WriteLine($"round {round}: {kept.Snapshots.Count} snapshots and {kept.Paused.Count} paused sandboxes were made before the end, and are there");
             E2B.Sandbox made = await next.Client.Sandboxes.CreateAsync(new SandboxCreateOptions { Template = snapshot }, Token);
             Assert.Equal("in the snapshot", await made.Files.ReadTextAsync("/home/user/kept", cancellationToken: Token));
             await made.KillAsync(Token);
@@ -175,6 +190,67 @@ public sealed class OperationTests(ITestOutputHelper output) : IAsyncLifetime
         {
             // It is gone.
         }
+    }
+
+    /// <summary>Makes snapshots and paused sandboxes until the server is gone, and notes those that it said were made.</summary>
+    private static async Task KeepingAsync(ServerProcess server, Kept kept)
+    {
+        try
+        {
+            for (int number = 0; ; number++)
+            {
+                string text = number.ToString(CultureInfo.InvariantCulture);
+                E2B.Sandbox sandbox = await server.Client.Sandboxes.CreateAsync(new SandboxCreateOptions { Timeout = TimeSpan.FromHours(1), Metadata = new Dictionary<string, string> { ["number"] = text } }, Token);
+                await sandbox.Files.WriteTextAsync("/home/user/number", text, cancellationToken: Token);
+                for (int copy = 0; copy < 3; copy++)
+                {
+                    kept.Snapshots[(string)(await server.ApiAsync("POST", $"/sandboxes/{sandbox.SandboxId}/snapshots", "{}"))!["snapshotID"]!] = text;
+                }
+
+                await server.ApiAsync("POST", $"/sandboxes/{sandbox.SandboxId}/pause");
+                kept.Paused[sandbox.SandboxId] = text;
+            }
+        }
+        catch (Exception e) when (e is E2BException or HttpRequestException or IOException)
+        {
+            // It is gone.
+        }
+    }
+
+    /// <summary>All that the server said was made is there; what it did not come to say is whole, or not there. Then it is removed.</summary>
+    private static async Task AssertKeptAsync(ServerProcess server, Kept kept, string snapshot, string paused)
+    {
+        string[] snapshots = [.. (await server.ApiAsync("GET", "/snapshots?limit=100"))!.AsArray().Select(one => (string)one!["snapshotID"]!)];
+        Assert.Contains(snapshot, snapshots);
+        Assert.Empty(kept.Snapshots.Keys.Except(snapshots));
+        foreach (string one in snapshots.Where(one => one != snapshot))
+        {
+            E2B.Sandbox made = await server.Client.Sandboxes.CreateAsync(new SandboxCreateOptions { Template = one }, Token);
+            string number = await made.Files.ReadTextAsync("/home/user/number", cancellationToken: Token);
+            Assert.Equal(kept.Snapshots.GetValueOrDefault(one, number), number);
+            Assert.Matches("^[0-9]+$", number);
+            await made.KillAsync(Token);
+            await server.ApiAsync("DELETE", $"/templates/{one.Split(':')[0]}");
+        }
+
+        JsonNode[] there = [.. (await server.ApiAsync("GET", "/v2/sandboxes?state=paused&limit=100"))!.AsArray().OfType<JsonNode>()];
+        string[] ids = [.. there.Select(one => (string)one["sandboxID"]!)];
+        Assert.Contains(paused, ids);
+        Assert.Empty(kept.Paused.Keys.Except(ids));
+        foreach (JsonNode one in there.Where(one => (string)one["sandboxID"]! != paused))
+        {
+            E2B.Sandbox resumed = await server.Client.Sandboxes.ConnectAsync((string)one["sandboxID"]!, cancellationToken: Token);
+            Assert.Equal((string)one["metadata"]!["number"]!, await resumed.Files.ReadTextAsync("/home/user/number", cancellationToken: Token));
+            await resumed.KillAsync(Token);
+        }
+    }
+
+    /// <summary>What a server said was made, with the number in its file.</summary>
+    private sealed class Kept
+    {
+        public ConcurrentDictionary<string, string> Snapshots { get; } = new();
+
+        public ConcurrentDictionary<string, string> Paused { get; } = new();
     }
 
     private static async Task UntilAsync(Func<bool> condition)

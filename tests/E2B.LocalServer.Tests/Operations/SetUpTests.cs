@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using E2B.LocalServer.Tests.Runtime;
 using Xunit;
 
@@ -52,18 +53,46 @@ public sealed class SetUpTests : IDisposable
     {
         Requirements.Check();
 
+        string reason;
+
         // A copy of the program where that user may read it.
         string program = Path.Combine(_folder, "program");
         (await Shell.RunAsync("cp", "-r", AppContext.BaseDirectory, program)).Succeeded();
         (await Shell.RunAsync("chmod", "-R", "a+rX", _folder)).Succeeded();
         string data = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName;
         (await Shell.RunAsync("chown", "12345:12345", data)).Succeeded();
-        using ServerProcess server = ServerProcess.Launch(
-            "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups", "env", $"HOME={data}", "dotnet", Path.Combine(program, "E2B.LocalServer.dll"), "serve", "--port", "0", "--data", Path.Combine(data, "data"));
+        using (ServerProcess server = ServerProcess.Launch(
+            "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups", "env", $"HOME={data}", "dotnet", Path.Combine(program, "E2B.LocalServer.dll"), "serve", "--port", "0", "--data", Path.Combine(data, "data"), "--log-level", "info"))
+        {
+            Assert.Equal(1, await server.WaitAsync());
+            reason = server.Errors.TrimEnd().Split('\n')[^1];
+        }
 
-        Assert.Equal(1, await server.WaitAsync());
-        Assert.StartsWith("error: Sandboxes need root, and this is user 12345", server.Errors, StringComparison.Ordinal);
-        Assert.Contains("(sudo)", server.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("error: Sandboxes need root, and this is user 12345", reason, StringComparison.Ordinal);
+        Assert.Contains("control groups are delegated", reason, StringComparison.Ordinal);
+        Assert.Contains("--isolation none", reason, StringComparison.Ordinal);
+
+        // The command that it names is the one that helps.
+        Match command = Regex.Match(reason, @"as root: sudo (.+?) \(or ");
+        Assert.True(command.Success, reason);
+        using ServerProcess asRoot = ServerProcess.Launch("sh", "-c", "exec " + command.Groups[1].Value + " --pool 0");
+        await asRoot.UntilAsync("The server is ready");
+        Assert.Equal(0, (await asRoot.TerminateAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Without_isolation_an_ordinary_user_will_do()
+    {
+        Requirements.Check();
+        string data = Directory.CreateDirectory(Path.Combine(_folder, "home")).FullName;
+        (await Shell.RunAsync("cp", "-r", AppContext.BaseDirectory, Path.Combine(_folder, "program"))).Succeeded();
+        (await Shell.RunAsync("chmod", "-R", "a+rX", _folder)).Succeeded();
+        (await Shell.RunAsync("chown", "12345:12345", data)).Succeeded();
+        using ServerProcess server = ServerProcess.Launch(
+            "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups", "env", $"HOME={data}", "dotnet", Path.Combine(_folder, "program", "E2B.LocalServer.dll"), "serve", "--port", "0", "--data", Path.Combine(data, "data"), "--log-level", "info", "--isolation", "none");
+        await server.UntilAsync("The server is ready");
+        Assert.Contains("commands in sandboxes run on this machine with your rights", server.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await server.TerminateAsync()).ExitCode);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -17,7 +17,7 @@ internal static class MessageReader
         string encoding = request.Headers.ContentEncoding.ToString();
         if (encoding.Length == 0 || encoding == "identity")
         {
-            return context.Codec.Parse<T>(await ReadAllAsync(request.BodyReader, context.Ended));
+            return context.Codec.Parse<T>(await ReadAllAsync(context, request.BodyReader));
         }
 
         if (encoding != "gzip")
@@ -28,7 +28,7 @@ internal static class MessageReader
         try
         {
             await using var unpacked = new GZipStream(request.Body, CompressionMode.Decompress);
-            return context.Codec.Parse<T>(await ReadAllAsync(PipeReader.Create(unpacked), context.Ended));
+            return context.Codec.Parse<T>(await ReadAllAsync(context, PipeReader.Create(unpacked)));
         }
         catch (InvalidDataException e)
         {
@@ -74,7 +74,7 @@ internal static class MessageReader
             body.AdvanceTo(read.Buffer.End);
             var rest = new ReadOnlySequence<byte>(pending.WrittenMemory);
             long before = rest.Length;
-            while (Envelope.TryRead(ref rest, Envelope.DefaultMaxPayload, out Envelope frame))
+            while (Envelope.TryRead(ref rest, context.LargestMessage, out Envelope frame))
             {
                 if (!frame.IsEndStream)
                 {
@@ -97,17 +97,17 @@ internal static class MessageReader
         }
     }
 
-    private static async Task<ReadOnlySequence<byte>> ReadAllAsync(PipeReader body, CancellationToken cancellation)
+    private static async Task<ReadOnlySequence<byte>> ReadAllAsync(RpcContext context, PipeReader body)
     {
         var all = new ArrayBufferWriter<byte>();
         while (true)
         {
-            ReadResult read = await body.ReadAsync(cancellation);
-            if (all.WrittenCount + read.Buffer.Length > Envelope.DefaultMaxPayload)
+            ReadResult read = await body.ReadAsync(context.Ended);
+            if (all.WrittenCount + read.Buffer.Length > context.LargestMessage)
             {
                 body.AdvanceTo(read.Buffer.End);
                 throw new RpcException(
-                    ConnectCode.ResourceExhausted, $"message size is larger than {Envelope.DefaultMaxPayload} bytes");
+                    ConnectCode.ResourceExhausted, $"message size is larger than {context.LargestMessage} bytes");
             }
 
             foreach (ReadOnlyMemory<byte> segment in read.Buffer)

@@ -16,9 +16,9 @@ internal sealed class RpcContext : IDisposable
     private readonly SandboxDefaults _defaults;
     private readonly UserEntry? _user;
 
-    public RpcContext(HttpContext http, MessageCodec codec, SandboxDefaults defaults)
+    public RpcContext(HttpContext http, MessageCodec codec, SandboxDefaults defaults, int largestMessage)
     {
-        (Http, Codec, _defaults) = (http, codec, defaults);
+        (Http, Codec, _defaults, LargestMessage) = (http, codec, defaults, largestMessage);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         TimeLimit = ReadTimeLimit(http.Request);
         _user = BasicUser.Read(http.Request) is { } name
@@ -33,6 +33,9 @@ internal sealed class RpcContext : IDisposable
     public HttpContext Http { get; }
 
     public MessageCodec Codec { get; }
+
+    /// <summary>Bytes that a message of the caller's may have, unpacked.</summary>
+    public int LargestMessage { get; }
 
     /// <summary>How long the caller gives the call; <see langword="null"/> for ever.</summary>
     public TimeSpan? TimeLimit { get; }

@@ -5,7 +5,9 @@ using Google.Protobuf;
 namespace E2B.LocalServer.Agent.Connect;
 
 /// <summary>The RPCs by their paths, and what is the same for all of them.</summary>
-internal sealed class RpcRouter(SandboxDefaults defaults)
+/// <param name="defaults">Whose calls are those that name no user.</param>
+/// <param name="largestMessage">Bytes that a message of a caller's may have. Only tests change it.</param>
+internal sealed class RpcRouter(SandboxDefaults defaults, int largestMessage = Envelope.DefaultMaxPayload)
 {
     private static readonly TimeSpan _lastFrameLimit = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, (bool IsStream, Func<RpcContext, Task> Handle)> _methods = new(StringComparer.Ordinal);
@@ -111,7 +113,7 @@ internal sealed class RpcRouter(SandboxDefaults defaults)
         RpcContext? context = null;
         try
         {
-            context = new RpcContext(http, codec, defaults);
+            context = new RpcContext(http, codec, defaults, largestMessage);
             await handle(context);
             return null;
         }

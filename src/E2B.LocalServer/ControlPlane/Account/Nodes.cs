@@ -146,8 +146,16 @@ internal static class Nodes
             .Where(parts => parts.Length == 2)
             .ToLookup(parts => parts[0].Trim(), parts => parts[1].Trim());
         string Value(string name) => values[name].FirstOrDefault() ?? string.Empty;
-        return new MachineModel(Value("cpu family"), Value("model"), Value("model name"), RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant());
+        return new MachineModel(Value("cpu family"), Value("model"), Value("model name"), ArchitectureName());
     }
+
+    // As Go calls them, which the cloud's machines run.
+    private static string ArchitectureName() => RuntimeInformation.OSArchitecture switch
+    {
+        Architecture.X64 => "amd64",
+        Architecture.X86 => "386",
+        var other => other.ToString().ToLowerInvariant(),
+    };
 
     private static long Number(string text) => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -12,7 +12,7 @@ internal sealed class Dispatcher(SandboxServices services, ApiKeyCheck key, Serv
 
     private Task DispatchAsync(HttpContext context)
     {
-        if (EdgeTarget.Of(context.Request, services.Sandboxes) is not { } target)
+        if (EdgeTarget.Of(context.Request, services.Sandboxes, limits) is not { } target)
         {
             return ApiAsync(context);
         }

@@ -14,6 +14,7 @@ internal static class KestrelSettings
     {
         options.Listen(IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http1);
         options.AddServerHeader = false;
+        options.AllowHostHeaderOverride = !limits.OneMeaningOnly;
 
         // Header bytes pass through the edge as they are: Latin-1 is the encoding that changes none.
         options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;

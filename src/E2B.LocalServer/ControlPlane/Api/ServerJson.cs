@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using E2B.Protocol.Rest;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -43,6 +44,7 @@ internal sealed record EdgeError(string Message, int Code)
 /// <summary>The shapes that only the server has. Generated, so that nothing is reflected at start.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters = [typeof(UtcTimeConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TimeoutBody))]
 [JsonSerializable(typeof(ConnectBody))]

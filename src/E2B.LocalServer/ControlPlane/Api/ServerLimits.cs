@@ -18,11 +18,20 @@ internal sealed record ServerLimits
     /// <summary>Whether what the agents keep for the control plane is kept from others; see <see cref="Edge.InternalPaths"/>.</summary>
     public bool HideInternalPaths { get; init; } = true;
 
+    /// <summary>
+    /// Whether a request that could be for two sandboxes is for none, and a host name that names one counts more than
+    /// headers do. A page from one sandbox may send any header to the name that it came from.
+    /// </summary>
+    public bool OneMeaningOnly { get; init; } = true;
+
     /// <summary>How long a client may take to send a request's head.</summary>
     public TimeSpan HeadTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes of all headers of a request.</summary>
     public int HeaderBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes of all headers of an answer from a sandbox.</summary>
+    public int AnswerHeadBytes { get; init; } = Edge.UpstreamConnection.MostHeadBytes;
 
     /// <summary>Bytes of a body of the control plane's, which are small JSON. The edge has no such limit.</summary>
     public long BodyBytes { get; init; } = 1024 * 1024;

@@ -33,7 +33,7 @@ internal sealed record LogRecord(DateTimeOffset Time, LogLevel Level, string Mes
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("timestamp", Time);
+            json.WriteString("timestamp", Time.UtcDateTime);
             json.WriteString("level", LevelName);
             json.WriteString("message", Message);
             foreach ((string key, string value) in Fields)

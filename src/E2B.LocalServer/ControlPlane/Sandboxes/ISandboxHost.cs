@@ -33,6 +33,7 @@ public interface IHostedSandbox : IAsyncDisposable
     SandboxLimits Limits { get; }
 
     /// <summary>A new connection to the agent's socket.</summary>
+    /// <exception cref="AgentGoneException">Nobody listens there any more.</exception>
     ValueTask<Stream> ConnectAgentAsync(CancellationToken cancellationToken);
 
     /// <summary>A new connection to a TCP port in the sandbox.</summary>

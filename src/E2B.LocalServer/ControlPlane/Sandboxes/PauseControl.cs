@@ -265,7 +265,7 @@ internal sealed class PauseControl
             }
 
             // The disk's second name goes last: a server that is killed before this still has the files.
-            change.Finish(_ => new SandboxPhase(SandboxState.Running, Now, Now + lifetime));
+            change.Finish(_ => SandboxPhase.Begun(Now, lifetime));
             _saved.Remove(sandbox.Id);
             sandbox.Log.Info("Sandbox created", new KeyValuePair<string, string>("end_time", Times.InLog(sandbox.Phase.EndAt)));
             sandbox.Meter.Begin(sandbox, Now);

@@ -26,6 +26,9 @@ internal enum SandboxState
 /// <param name="EndAt">When its lifetime ends; of a paused one, when it was paused.</param>
 internal sealed record SandboxPhase(SandboxState State, DateTimeOffset StartedAt, DateTimeOffset EndAt)
 {
+    /// <summary>That of a sandbox which runs from now on.</summary>
+    public static SandboxPhase Begun(DateTimeOffset now, TimeSpan lifetime) => new(SandboxState.Running, now, now + lifetime);
+
     /// <summary>The name it has in the cloud's messages.</summary>
     public string StateName => State.ToString().ToLowerInvariant();
 

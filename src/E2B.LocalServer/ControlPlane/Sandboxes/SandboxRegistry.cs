@@ -57,7 +57,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
             throw new ApiException(StatusCodes.Status404NotFound, $"template '{order.Template.Id}' not found");
         }
 
-        var phase = new SandboxPhase(SandboxState.Running, Now, Now + order.Lifetime);
+        var phase = SandboxPhase.Begun(Now, order.Lifetime);
         var sandbox = new Sandbox(SandboxId.New(), order, order.Secure ? RandomNumberGenerator.GetHexString(64, lowercase: true) : null, phase, _clock);
         _events?.Follow(sandbox);
         sandbox.Log.Debug("Started creating sandbox");
@@ -129,7 +129,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
                 return false;
             }
 
-            DateTimeOffset end = _clock.GetUtcNow() + lifetime;
+            DateTimeOffset end = Now + lifetime;
             DateTimeOffset last = phase.StartedAt + ServerFacts.MaxLifetime;
             end = end < last ? end : last;
             if (allowShorter || end > phase.EndAt)
@@ -226,7 +226,7 @@ internal sealed class SandboxRegistry : IAsyncDisposable
                 throw Closing();
             }
 
-            sandbox.Phase = new SandboxPhase(SandboxState.Running, Now, Now + lifetime);
+            sandbox.Phase = SandboxPhase.Begun(Now, lifetime);
             _sandboxes[sandbox.Id] = sandbox;
             Reschedule();
         }

@@ -27,6 +27,21 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
             Disk = disk,
             Volumes = [.. order.VolumeMounts.Select(mount => new SandboxVolume(saved.Volumes.Find(mount.Id) is null ? null : saved.Volumes.Disk(mount.Id), mount.Path))],
         };
+        try
+        {
+            return await StartAsync(origin, id, order, token, log, cancellationToken);
+        }
+        catch (AgentGoneException e) when (disk is null)
+        {
+            // It was well when it was taken from those that wait, and has ended since. Nobody has anything in it yet.
+            log.Warn("What the sandbox was to run in ended before it was the sandbox's: another is started", new KeyValuePair<string, string>("reason", e.Message));
+            return await StartAsync(origin, id, order, token, log, cancellationToken);
+        }
+    }
+
+    private async Task<IHostedSandbox> StartAsync(
+        SandboxOrigin origin, string id, SandboxOrder order, string? token, SandboxLog log, CancellationToken cancellationToken)
+    {
         IHostedSandbox hosted = await host.TakeAsync(origin, cancellationToken);
         try
         {

@@ -34,12 +34,13 @@ internal static class AgentProbe
             var status = Encoding.ASCII.GetString(answer, 0, length).Split(' ');
             return status.Length > 1 && status[1] == "204";
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or AgentGoneException)
         {
             return false;
         }
     }
 
+    /// <exception cref="AgentGoneException">Nobody listens there.</exception>
     public static async Task<Socket> ConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -47,6 +48,11 @@ internal static class AgentProbe
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
             return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw new AgentGoneException(e);
         }
         catch
         {

@@ -46,7 +46,7 @@ public static class StartupChecks
     internal static string? CheckUser(uint user) => user == 0
         ? null
         : $"Sandboxes need root, and this is user {user}: whatever control groups are delegated to it, an ordinary user can neither mount "
-            + "the disks that limit what sandboxes write, nor give each sandbox user ids of its own. Start the server as root (sudo), or without isolation: --isolation none";
+            + $"the disks that limit what sandboxes write, nor give each sandbox user ids of its own. Start the server as root: {CommandAsRoot()} (or without isolation: --isolation none)";
 
     internal static string? CheckCapabilities(IEnumerable<string> status) => HasSystemAdministration(status)
         ? null
@@ -97,6 +97,14 @@ public static class StartupChecks
             ? null
             : $"Sandboxes need the control group controllers {string.Join(", ", missing)}, which are not there. Mount cgroup2 at /sys/fs/cgroup "
                 + "(mount -t cgroup2 none /sys/fs/cgroup), or start the kernel with them enabled";
+    }
+
+    /// <summary>This program as it was started, for root to start: by its full path, since root's PATH is another.</summary>
+    private static string CommandAsRoot()
+    {
+        string[] arguments = Environment.GetCommandLineArgs();
+        string program = Environment.ProcessPath ?? "dotnet";
+        return string.Join(' ', (string[])["sudo", program, .. Path.GetFileName(program) == "dotnet" ? arguments : arguments[1..]]);
     }
 
     private static bool HasSystemAdministration(IEnumerable<string> status)
