@@ -25,6 +25,12 @@ need_packages() {
     # Templates are built from images too, of a registry that the tests have of their own.
     command -v skopeo >/dev/null || missing+=(skopeo)
     command -v zstd >/dev/null || missing+=(zstd)
+    # The template code-interpreter-v1 takes Python's and Node's packages from the host's /usr.
+    for module in ipykernel jupyter_client matplotlib pandas; do
+      /usr/bin/python3 -Ic "import sys, importlib.util; sys.exit(importlib.util.find_spec('$module') is None)" 2>/dev/null \
+        || missing+=("python3-${module//_/-}")
+    done
+    [ -d /usr/share/nodejs/typescript ] || missing+=(node-typescript)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
   fi

@@ -10,11 +10,15 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 {
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
+    private SandboxPool? _interpreters;
 
     public bool CanPause => true;
 
     /// <summary>For tests: what runs the containers.</summary>
     internal SandboxRuntime Runtime => _runtime!;
+
+    /// <summary>What the code interpreter needs of this machine.</summary>
+    internal InterpreterPackages Packages { get; init; } = new();
 
     public IVolumeHost? Volumes => _runtime is null ? null : new VolumeHost(_runtime.Parts.Volumes);
 
@@ -44,7 +48,10 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             log.LogWarning("Sandboxes have no internet. {Reason}", failure);
         }
 
-        _pool = new SandboxPool(_runtime, log);
+        var traffic = new PoolTraffic();
+        _pool = new SandboxPool(_runtime, log, traffic);
+        _interpreters = new SandboxPool(
+            _runtime, log, traffic, new SandboxSpec { Limits = Convert(ServerFacts.InterpreterLimits), Interpreter = true }, onDemand: true);
     }
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
@@ -56,15 +63,22 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             Disk = origin.Disk,
             Volumes = origin.Volumes,
             Overrides = origin.Overrides,
+            Interpreter = origin.Interpreter,
         };
-        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
+        if (origin.Interpreter)
+        {
+            await Packages.DemandAsync(cancellationToken);
+        }
+
+        SandboxPool pool = _interpreters!.Has(spec) ? _interpreters : _pool!;
+        return new Hosted(await pool.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_pool is not null)
         {
-            await _pool.DisposeAsync();
+            await Task.WhenAll(_pool.DisposeAsync().AsTask(), _interpreters!.DisposeAsync().AsTask());
         }
 
         if (_runtime is not null)
@@ -90,6 +104,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
         public string Name => sandbox.ContainerId;
 
         public Task Exited => sandbox.Exited;
+
+        public string AgentOutput => sandbox.AgentOutput;
 
         public SandboxLimits Limits => limits;
 

@@ -208,7 +208,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private async Task StartContainerAsync(IdRange idRange)
     {
         var config = OciConfig.Build(
-            _files.Root, ControlGroup, Spec.Limits, idRange, Agent);
+            _files.Root, ControlGroup, Spec.Limits, idRange, Spec.Interpreter ? Agent.WithInterpreter() : Agent);
         OciConfig.AddVolumes(config, Spec.Volumes.Select((volume, index) => (_files.VolumePoint(index), volume.Path)));
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);

@@ -24,6 +24,7 @@ internal sealed class BuildRun : IAsyncDisposable
     private List<string> _layers = []; // held
     private TemplateContext _context = new();
     private TemplateStart? _start;
+    private bool _interpreter;
     private string _key = string.Empty;
     private string _prefix = BaseStep;
     private bool _wrote;
@@ -62,6 +63,7 @@ internal sealed class BuildRun : IAsyncDisposable
             Limits = _build.Limits,
             Context = _context,
             Start = _start,
+            Interpreter = _interpreter,
             BuildId = _build.Id,
             CreatedAt = Times.ToMicrosecond(_parts.Clock.GetUtcNow()),
         };
@@ -130,6 +132,7 @@ internal sealed class BuildRun : IAsyncDisposable
         _layers = [.. template.Layers];
         _context = template.Context ?? _context;
         _start = template.Start;
+        _interpreter = template.Interpreter;
         _key = StepCache.KeyOf($"template {string.Join(' ', template.Layers)}", ContextKey(_context));
         WriteStep(isCached: true, $"FROM TEMPLATE {reference}");
     }

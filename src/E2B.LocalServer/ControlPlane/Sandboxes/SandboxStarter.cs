@@ -25,6 +25,7 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
         {
             Layers = [.. order.Template.Layers.Select(saved.Layers.Folder)],
             Disk = disk,
+            Interpreter = order.Template.Interpreter,
             Volumes = [.. order.VolumeMounts.Select(mount => new SandboxVolume(saved.Volumes.Find(mount.Id) is null ? null : saved.Volumes.Disk(mount.Id), mount.Path))],
         };
         try
@@ -48,6 +49,11 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
             hosted.ReadAgentLines(log.WriteAgentLine);
             await SetEgressAsync(hosted, order);
             await GreetAsync(hosted, id, order, token, cancellationToken);
+            if (order.Template.Interpreter)
+            {
+                await InterpreterProbe.WaitAsync(hosted, cancellationToken);
+            }
+
             if (order.Template.Start is { } start)
             {
                 await StartCommand.RunAsync(new AgentClient(hosted, token), start, start.ReadyCommand, _longestReady, (name, isError, line) => WriteLine(log, name, isError, line), cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
     public async Task<(Snapshot Snapshot, string Tag)> SnapshotAsync(string id, TemplateName? name, CancellationToken cancellationToken)
     {
         DemandSaving();
-        if (name is { } given && given.Name == Template.Base.Id)
+        if (name is { } given && Template.BuiltIn.Any(one => one.Id == given.Name))
         {
             throw ApiException.BadRequest($"Invalid name: '{given.Name}' is the server's own template");
         }
@@ -43,6 +43,7 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
             EnvVars = sandbox.Order.AllEnvVars(),
             Context = copy.Context,
             Start = copy.Start,
+            Interpreter = copy.Interpreter,
             BuildId = Guid.NewGuid(),
             CreatedAt = Times.ToMicrosecond(clock.GetUtcNow()),
         };

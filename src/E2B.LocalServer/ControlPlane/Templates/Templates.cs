@@ -69,10 +69,10 @@ internal static class Templates
     public static async Task UpdateV2Async(ApiCall call) =>
         await call.WriteAsync(StatusCodes.Status200OK, new UpdatedTemplateModel((await ChangeAsync(call)).FullNames), ServerJson.Default.UpdatedTemplateModel);
 
-    /// <summary>The snapshot of a name, or the base in a snapshot's form.</summary>
+    /// <summary>The snapshot of a name, or what is always there in a snapshot's form.</summary>
     public static Snapshot Find(ApiCall call, TemplateName name, string whenMissing) =>
-        TemplateCatalog.IsBase(name)
-            ? AsSnapshot(call)
+        TemplateCatalog.FindBuiltIn(name) is { } builtIn
+            ? AsSnapshot(call, builtIn)
             : call.Services.Templates.FindSnapshot(name) ?? throw new ApiException(StatusCodes.Status404NotFound, whenMissing);
 
     /// <summary>One that can be changed.</summary>
@@ -90,15 +90,15 @@ internal static class Templates
             : snapshot;
     }
 
-    private static Snapshot AsSnapshot(ApiCall call) => new()
+    private static Snapshot AsSnapshot(ApiCall call, Template builtIn) => new()
     {
-        Id = Template.Base.Id,
-        Name = Template.Base.Alias,
+        Id = builtIn.Id,
+        Name = builtIn.Alias,
         IsBase = true,
         SandboxId = string.Empty,
         CreatedAt = call.Services.Saved.Since,
         Public = true,
-        States = [new SnapshotState { Tag = Snapshot.DefaultTag, Layers = [], Limits = Template.Base.Limits }],
+        States = [new SnapshotState { Tag = Snapshot.DefaultTag, Layers = [], Limits = builtIn.Limits, Interpreter = builtIn.Interpreter }],
     };
 
     /// <summary>A template as lists tell of it.</summary>
@@ -131,7 +131,7 @@ internal static class Templates
     }
 
     private static IEnumerable<TemplateModel> All(ApiCall call) =>
-        call.Services.Saved.Snapshots.All.Where(one => one.IsBuilt).Append(AsSnapshot(call)).Select(one => ToModel(call, one));
+        call.Services.Saved.Snapshots.All.Where(one => one.IsBuilt).Concat(Template.BuiltIn.Select(one => AsSnapshot(call, one))).Select(one => ToModel(call, one));
 
     // Builds that are noted, and states whose builds are not: of snapshots, and where there were too many.
     private static IReadOnlyList<TemplateBuildModel> BuildsOf(ApiCall call, Snapshot template)
