@@ -10,6 +10,7 @@ internal enum Missing
     RunningSandbox,
     File,
     Process,
+    CodeContext,
 }
 
 /// <summary>What a call is about, for the words of its errors.</summary>
