@@ -26,7 +26,7 @@ public sealed class CodeContext
     public string SandboxId => Sandbox.SandboxId;
 
     /// <summary>The sandbox that it is in.</summary>
-    internal Sandbox Sandbox { get; }
+    public Sandbox Sandbox { get; }
 
     /// <summary>The context's id.</summary>
     public override string ToString() => Id;
