@@ -3,6 +3,7 @@ using System.Text.Json;
 using E2B.LocalServer.Agent.Access;
 using E2B.LocalServer.Agent.Connect;
 using E2B.LocalServer.Agent.Files;
+using E2B.LocalServer.Agent.Interpreter;
 using E2B.LocalServer.Agent.Native;
 using E2B.LocalServer.Agent.Processes;
 using E2B.LocalServer.Agent.Watching;
@@ -27,6 +28,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
     private readonly ComposeEndpoint _compose;
     private readonly MetricsSource _metrics = new();
     private readonly ProcessService _processes;
+    private InterpreterService? _interpreter;
 
     public AgentApplication(SandboxDefaults defaults, AgentLog log)
     {
@@ -47,6 +49,13 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
 
     /// <summary>To be called once before the first request. See <see cref="ProcessTable.StartReaping"/>.</summary>
     public void StartReaping() => _processes.StartReaping();
+
+    /// <summary>Starts the code interpreter's service, which runs as long as the agent.</summary>
+    public void StartInterpreter()
+    {
+        _interpreter = new InterpreterService(_defaults, _processes);
+        _interpreter.Start();
+    }
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -148,6 +157,7 @@ internal sealed class AgentApplication : IHttpApplication<HttpContext>
             throw new HttpFailure(StatusCodes.Status401Unauthorized, problem);
         }
 
+        await (_interpreter?.TellEnvironmentAsync() ?? Task.CompletedTask);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

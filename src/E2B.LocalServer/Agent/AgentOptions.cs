@@ -5,7 +5,10 @@ namespace E2B.LocalServer.Agent;
 /// <summary>How the agent is started.</summary>
 internal sealed record AgentOptions
 {
-    public const string Usage = "agent --listen-fd NUMBER | --socket PATH | --port NUMBER [--default-user NAME]";
+    public const string Usage = "agent --listen-fd NUMBER | --socket PATH | --port NUMBER [--default-user NAME] [--interpreter]";
+
+    /// <summary>The option for <see cref="Interpreter"/>.</summary>
+    public const string InterpreterFlag = "--interpreter";
 
     /// <summary>A listening socket that was opened by whoever starts the agent.</summary>
     public int? ListenDescriptor { get; private init; }
@@ -19,10 +22,14 @@ internal sealed record AgentOptions
     /// <summary>The user of requests that name none, until the control plane says otherwise.</summary>
     public string DefaultUser { get; private init; } = Protocol.E2BDefaults.User;
 
+    /// <summary>Whether the code interpreter's service runs beside it.</summary>
+    public bool Interpreter { get; private init; }
+
     /// <returns><see langword="null"/> when the arguments make no sense.</returns>
     public static AgentOptions? Parse(IReadOnlyList<string> arguments)
     {
-        var options = new AgentOptions();
+        var options = new AgentOptions { Interpreter = arguments.Contains(InterpreterFlag) };
+        arguments = [.. arguments.Where(argument => argument != InterpreterFlag)];
         for (int i = 0; i < arguments.Count; i += 2)
         {
             string? value = i + 1 < arguments.Count ? arguments[i + 1] : null;

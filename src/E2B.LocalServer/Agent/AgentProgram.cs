@@ -47,6 +47,11 @@ internal static class AgentProgram
         AgentLog log = options.ListenDescriptor is null ? AgentLog.None : AgentLog.OnStdout();
         var application = new AgentApplication(new SandboxDefaults(options.DefaultUser, isSandbox: options.Port is null), log);
         application.StartReaping();
+        if (options.Interpreter)
+        {
+            application.StartInterpreter();
+        }
+
         await server.StartAsync(application, CancellationToken.None);
         await stopped.Task;
 

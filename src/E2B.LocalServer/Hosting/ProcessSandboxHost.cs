@@ -29,6 +29,11 @@ internal sealed class ProcessSandboxHost : ISandboxHost
             throw NeedsContainers();
         }
 
+        if (origin.Interpreter)
+        {
+            throw new NotSupportedException("without isolation (--isolation none) there is no code interpreter: its port would be a port of this machine");
+        }
+
         string socket = Path.Combine(_folder!.FullName, Path.GetRandomFileName());
         var start = new ProcessStartInfo(
             Environment.ProcessPath!,

@@ -16,6 +16,9 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
     /// <summary>For tests: what runs the containers.</summary>
     internal SandboxRuntime Runtime => _runtime!;
 
+    /// <summary>What the code interpreter needs of this machine.</summary>
+    internal InterpreterPackages Packages { get; init; } = new();
+
     public IVolumeHost? Volumes => _runtime is null ? null : new VolumeHost(_runtime.Parts.Volumes);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -56,7 +59,13 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             Disk = origin.Disk,
             Volumes = origin.Volumes,
             Overrides = origin.Overrides,
+            Interpreter = origin.Interpreter,
         };
+        if (origin.Interpreter)
+        {
+            await Packages.DemandAsync(cancellationToken);
+        }
+
         return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
@@ -90,6 +99,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
         public string Name => sandbox.ContainerId;
 
         public Task Exited => sandbox.Exited;
+
+        public string AgentOutput => sandbox.AgentOutput;
 
         public SandboxLimits Limits => limits;
 

@@ -206,7 +206,7 @@ public sealed class RunningSandbox : IAsyncDisposable
     private async Task StartContainerAsync(IdRange idRange)
     {
         var config = OciConfig.Build(
-            _files.Root, ControlGroup, Spec.Limits, idRange, _parts.Options.Agent);
+            _files.Root, ControlGroup, Spec.Limits, idRange, Spec.Interpreter ? _parts.Options.Agent.WithInterpreter() : _parts.Options.Agent);
         OciConfig.AddVolumes(config, Spec.Volumes.Select((volume, index) => (_files.VolumePoint(index), volume.Path)));
         Spec.Overrides?.Configuration?.Invoke(config);
         Directory.CreateDirectory(_bundle);

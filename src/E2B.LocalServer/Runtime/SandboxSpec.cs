@@ -20,10 +20,13 @@ public sealed record SandboxSpec
     /// <summary>Volumes to mount.</summary>
     public IReadOnlyList<SandboxVolume> Volumes { get; init; } = [];
 
+    /// <summary>Whether the code interpreter's service runs in it.</summary>
+    public bool Interpreter { get; init; }
+
     /// <summary>For tests: takes single protections away, to see that an attack works without them.</summary>
     internal ProtectionOverrides? Overrides { get; init; }
 
     /// <summary>True when a sandbox started from the other would serve as well.</summary>
     internal bool IsSameAs(SandboxSpec other) =>
-        Limits == other.Limits && Disk is null && other.Disk is null && Volumes.Count == 0 && other.Volumes.Count == 0 && Overrides is null && other.Overrides is null && Layers.SequenceEqual(other.Layers);
+        Limits == other.Limits && Interpreter == other.Interpreter && Disk is null && other.Disk is null && Volumes.Count == 0 && other.Volumes.Count == 0 && Overrides is null && other.Overrides is null && Layers.SequenceEqual(other.Layers);
 }

@@ -34,6 +34,24 @@ internal sealed class ProcessService
     /// <summary>See <see cref="ProcessTable.StartReaping"/>.</summary>
     public void StartReaping() => _table.StartReaping();
 
+    /// <summary>Starts a process of the agent's own, with stdin, and listens to it.</summary>
+    /// <exception cref="UnixException">It could not be started.</exception>
+    public async Task<(SandboxProcess Process, OutputSubscription Output)> StartOwnAsync(SpawnPlan plan)
+    {
+        var process = new SandboxProcess(_table, new ProcessConfig { Cmd = plan.Command }, tag: null) { IsOwn = true };
+        OutputSubscription output = process.Output.Subscribe();
+        try
+        {
+            await process.StartAsync(_spawner, _poller, plan, withInput: true);
+            return (process, output);
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
     private ListResponse List()
     {
         var response = new ListResponse();

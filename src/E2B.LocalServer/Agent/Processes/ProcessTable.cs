@@ -62,7 +62,7 @@ internal sealed class ProcessTable
     {
         lock (_gate)
         {
-            return [.. _running.Values.OrderBy(p => p.Pid)];
+            return [.. _running.Values.Where(p => !p.IsOwn).OrderBy(p => p.Pid)];
         }
     }
 

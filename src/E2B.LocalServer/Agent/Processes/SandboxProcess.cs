@@ -27,6 +27,9 @@ internal sealed class SandboxProcess
 
     public string? Tag { get; }
 
+    /// <summary>Started by the agent itself, for itself: nobody is told of it.</summary>
+    public bool IsOwn { get; init; }
+
     public int Pid { get; private set; }
 
     public ProcessOutput Output { get; } = new();

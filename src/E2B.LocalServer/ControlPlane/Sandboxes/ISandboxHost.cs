@@ -29,6 +29,9 @@ public interface IHostedSandbox : IAsyncDisposable
     /// <summary>What the host calls it; it has that name before it is anybody's sandbox.</summary>
     string Name => string.Empty;
 
+    /// <summary>The end of what its agent and its services have written, for when something goes wrong.</summary>
+    string AgentOutput => string.Empty;
+
     /// <summary>What it may use.</summary>
     SandboxLimits Limits { get; }
 
@@ -74,6 +77,9 @@ public sealed record SandboxOrigin(SandboxLimits Limits)
 
     /// <summary>A disk that <see cref="IHostedSandbox.KeepDiskAsync"/> kept, made with these limits and layers; an empty one without.</summary>
     public string? Disk { get; init; }
+
+    /// <summary>Whether the code interpreter's service runs in it.</summary>
+    public bool Interpreter { get; init; }
 
     /// <summary>For tests: takes single protections away, to see that an attack works without them.</summary>
     internal ProtectionOverrides? Overrides { get; init; }

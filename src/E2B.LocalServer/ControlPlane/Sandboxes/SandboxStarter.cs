@@ -22,6 +22,7 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
         {
             Layers = [.. order.Template.Layers.Select(saved.Layers.Folder)],
             Disk = disk,
+            Interpreter = order.Template.Interpreter,
             Volumes = [.. order.VolumeMounts.Select(mount => new SandboxVolume(saved.Volumes.Find(mount.Id) is null ? null : saved.Volumes.Disk(mount.Id), mount.Path))],
         };
         IHostedSandbox hosted = await host.TakeAsync(origin, cancellationToken);
@@ -30,6 +31,11 @@ internal sealed class SandboxStarter(ISandboxHost host, SavedData saved, TimePro
             hosted.ReadAgentLines(log.WriteAgentLine);
             await SetEgressAsync(hosted, order);
             await GreetAsync(hosted, id, order, token, cancellationToken);
+            if (order.Template.Interpreter)
+            {
+                await InterpreterProbe.WaitAsync(hosted, cancellationToken);
+            }
+
             return hosted;
         }
         catch

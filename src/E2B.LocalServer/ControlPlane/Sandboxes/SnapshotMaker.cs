@@ -20,7 +20,7 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
     public async Task<(Snapshot Snapshot, string Tag)> SnapshotAsync(string id, TemplateName? name, CancellationToken cancellationToken)
     {
         DemandSaving();
-        if (name is { } given && given.Name == Template.Base.Id)
+        if (name is { } given && Template.BuiltIn.Any(one => one.Id == given.Name))
         {
             throw ApiException.BadRequest($"Invalid name: '{given.Name}' is the server's own template");
         }
@@ -38,6 +38,7 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
             Layers = copy.Layers,
             Limits = copy.Limits,
             EnvVars = sandbox.Order.AllEnvVars(),
+            Interpreter = copy.Interpreter,
             BuildId = Guid.NewGuid(),
             CreatedAt = Times.ToMicrosecond(clock.GetUtcNow()),
         };

@@ -14,7 +14,7 @@ internal sealed record Snapshot
     /// <summary>The name it was given; it is also found by the id.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Not a snapshot at all, but the template that is always there, in a snapshot's form. Never saved.</summary>
+    /// <summary>Not a snapshot at all, but a template that is always there, in a snapshot's form. Never saved.</summary>
     [JsonIgnore]
     public bool IsBase { get; init; }
 
@@ -51,6 +51,9 @@ internal sealed record SnapshotState
     public required SandboxLimits Limits { get; init; }
 
     public IDictionary<string, string>? EnvVars { get; init; }
+
+    /// <summary>Whether the code interpreter's service runs in its sandboxes.</summary>
+    public bool Interpreter { get; init; }
 
     /// <summary>What the API calls the build: the same for all tags of one state. States of earlier versions have none.</summary>
     public Guid? BuildId { get; init; }

@@ -169,7 +169,7 @@ internal sealed class SnapshotStore
     {
         lock (_snapshots)
         {
-            if (template.Id != Template.Base.Id && !_snapshots.ContainsKey(template.Id))
+            if (Template.BuiltIn.All(one => one.Id != template.Id) && !_snapshots.ContainsKey(template.Id))
             {
                 return false;
             }

@@ -23,6 +23,15 @@ internal static class ServerFacts
     /// <summary>What a sandbox of the base template may use, as in the cloud.</summary>
     public static readonly SandboxLimits BaseLimits = new(CpuCount: 2, MemoryMB: 512, DiskSizeMB: 10_240);
 
+    /// <summary>The name of the template with the code interpreter's service.</summary>
+    public const string InterpreterTemplate = "code-interpreter-v1";
+
+    /// <summary>The port of its service.</summary>
+    public const int InterpreterPort = 49999;
+
+    /// <summary>What its sandboxes may use, as in the cloud: kernels and what they compute need more memory.</summary>
+    public static readonly SandboxLimits InterpreterLimits = BaseLimits with { MemoryMB = 2048 };
+
     /// <summary>How large a volume can become; its disk takes from the host what is in it.</summary>
     public const int VolumeSizeMB = 10_240;
 

@@ -1,6 +1,6 @@
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>Finds what a client means by a template: the base, or a snapshot.</summary>
+/// <summary>Finds what a client means by a template: one that is always there, or a snapshot.</summary>
 internal sealed class TemplateCatalog(SnapshotStore snapshots)
 {
     /// <summary>Finds the template that an id, <c>name</c> or <c>name:tag</c> means.</summary>
@@ -9,14 +9,14 @@ internal sealed class TemplateCatalog(SnapshotStore snapshots)
     {
         TemplateName name = TemplateName.Parse(reference, "Invalid template reference");
         string tag = name.Tag ?? Snapshot.DefaultTag;
-        if (IsBase(name))
+        if (FindBuiltIn(name) is { } builtIn)
         {
-            return tag == Snapshot.DefaultTag ? Template.Base : throw NoSuchTag(name, tag);
+            return tag == Snapshot.DefaultTag ? builtIn : throw NoSuchTag(name, tag);
         }
 
         Snapshot snapshot = FindSnapshot(name) ?? throw NotFound(name);
         SnapshotState state = snapshot.States.FirstOrDefault(one => one.Tag == tag) ?? throw NoSuchTag(name, tag);
-        return new Template(snapshot.Id, snapshot.Name, state.Limits) { Layers = state.Layers, EnvVars = state.EnvVars };
+        return new Template(snapshot.Id, snapshot.Name, state.Limits) { Layers = state.Layers, EnvVars = state.EnvVars, Interpreter = state.Interpreter };
     }
 
     /// <summary>The id that a list's filter means.</summary>
@@ -30,15 +30,19 @@ internal sealed class TemplateCatalog(SnapshotStore snapshots)
             throw ApiException.BadRequest("Invalid template: tags are not supported here because sandboxes are not tag-scoped");
         }
 
-        return IsBase(name) ? Template.Base.Id : FindSnapshot(name)?.Id;
+        return FindBuiltIn(name)?.Id ?? FindSnapshot(name)?.Id;
     }
 
     /// <summary>The snapshot of a name.</summary>
     public Snapshot? FindSnapshot(TemplateName name) =>
         name.WrittenNamespace is null or TemplateName.Namespace ? snapshots.Find(name.Name) : null;
 
-    /// <summary>Whether the name is that of the template that is always there.</summary>
-    public static bool IsBase(TemplateName name) => name.WrittenNamespace is null && (name.Name == Template.Base.Id || name.Name == Template.Base.Alias);
+    /// <summary>The template of a name, if it is one of those that are always there.</summary>
+    public static Template? FindBuiltIn(TemplateName name) =>
+        name.WrittenNamespace is null ? Template.BuiltIn.FirstOrDefault(one => name.Name == one.Id || name.Name == one.Alias) : null;
+
+    /// <summary>Whether the name is that of a template that is always there.</summary>
+    public static bool IsBase(TemplateName name) => FindBuiltIn(name) is not null;
 
     public static ApiException NotFound(TemplateName name) => new(StatusCodes.Status404NotFound, $"template '{name}' not found");
 

@@ -7,14 +7,14 @@ internal static class Templates
     public static Task ListAsync(ApiCall call)
     {
         Account.DemandTeam(call, call.Http.Request.Query["teamID"]);
-        return call.WriteAsync(StatusCodes.Status200OK, (IReadOnlyList<TemplateModel>)[Base(call)], ServerJson.Default.IReadOnlyListTemplateModel);
+        return call.WriteAsync(StatusCodes.Status200OK, (IReadOnlyList<TemplateModel>)[.. Template.BuiltIn.Select(one => BuiltIn(call, one))], ServerJson.Default.IReadOnlyListTemplateModel);
     }
 
     /// <summary><c>GET /v2/templates</c>: in pages.</summary>
     public static Task PageAsync(ApiCall call)
     {
         Account.DemandTeam(call, call.Http.Request.Query["teamID"]);
-        IReadOnlyList<TemplateModel> page = PageCursor.Page(call, [Base(call)], one => (one.CreatedAt, one.TemplateID));
+        IReadOnlyList<TemplateModel> page = PageCursor.Page(call, Template.BuiltIn.Select(one => BuiltIn(call, one)), one => (one.CreatedAt, one.TemplateID));
         return call.WriteAsync(StatusCodes.Status200OK, page, ServerJson.Default.IReadOnlyListTemplateModel);
     }
 
@@ -68,10 +68,10 @@ internal static class Templates
     public static async Task UpdateV2Async(ApiCall call) =>
         await call.WriteAsync(StatusCodes.Status200OK, new UpdatedTemplateModel((await ChangeAsync(call)).FullNames), ServerJson.Default.UpdatedTemplateModel);
 
-    /// <summary>The snapshot of a name, or the base in a snapshot's form.</summary>
+    /// <summary>The snapshot of a name, or what is always there in a snapshot's form.</summary>
     public static Snapshot Find(ApiCall call, TemplateName name, string whenMissing) =>
-        TemplateCatalog.IsBase(name)
-            ? AsSnapshot(call)
+        TemplateCatalog.FindBuiltIn(name) is { } builtIn
+            ? AsSnapshot(call, builtIn)
             : call.Services.Templates.FindSnapshot(name) ?? throw new ApiException(StatusCodes.Status404NotFound, whenMissing);
 
     /// <summary>One that can be changed.</summary>
@@ -89,20 +89,20 @@ internal static class Templates
             : snapshot;
     }
 
-    private static Snapshot AsSnapshot(ApiCall call) => new()
+    private static Snapshot AsSnapshot(ApiCall call, Template builtIn) => new()
     {
-        Id = Template.Base.Id,
-        Name = Template.Base.Alias,
+        Id = builtIn.Id,
+        Name = builtIn.Alias,
         IsBase = true,
         SandboxId = string.Empty,
         CreatedAt = call.Services.Saved.Since,
         Public = true,
-        States = [new SnapshotState { Tag = Snapshot.DefaultTag, Layers = [], Limits = Template.Base.Limits }],
+        States = [new SnapshotState { Tag = Snapshot.DefaultTag, Layers = [], Limits = builtIn.Limits, Interpreter = builtIn.Interpreter }],
     };
 
-    private static TemplateModel Base(ApiCall call)
+    private static TemplateModel BuiltIn(ApiCall call, Template builtIn)
     {
-        Snapshot template = AsSnapshot(call);
+        Snapshot template = AsSnapshot(call, builtIn);
         (long count, DateTimeOffset? last) = call.Services.TemplateUse.Of(template.Id);
         SnapshotState state = template.States[0];
         return new TemplateModel

@@ -31,6 +31,9 @@ public sealed record AgentCommand
         ["LANG"] = "C.UTF-8",
     };
 
+    /// <summary>The same, with the code interpreter's service beside it.</summary>
+    public AgentCommand WithInterpreter() => this with { Arguments = [.. Arguments, Agent.AgentOptions.InterpreterFlag] };
+
     /// <summary>The agent in this very program, run by the same .NET.</summary>
     public static AgentCommand ThisProgram()
     {
