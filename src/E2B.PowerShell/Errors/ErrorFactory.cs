@@ -34,7 +34,7 @@ internal static class ErrorFactory
     public static ErrorRecord CodeFailed(CodeError error, string sandboxId) =>
         new(new CodeExecutionException(error, sandboxId), "E2BCodeFailed", ErrorCategory.InvalidResult, error)
         {
-            ErrorDetails = error.PlainTraceback.Trim() is { Length: > 0 } traceback ? new ErrorDetails(traceback) : null,
+            ErrorDetails = error.PlainTraceback.Trim() is { Length: > 0 } traceback ? new ErrorDetails($"{error}\n{traceback}") : null,
         };
 
     private static (string Id, ErrorCategory Category) Classify(Exception exception) => exception switch

@@ -90,6 +90,15 @@ public class CodeResultTests
     }
 
     [Theory]
+    [InlineData("-----------------------------\e[0;31mE\e[0m        Traceback (most recent call last)Cell In [1], line 1\n----> 1 f()\nE: v", "E        Traceback (most recent call last)\nCell In [1], line 1\n----> 1 f()\nE: v")]
+    [InlineData("Traceback (most recent call last)\n  line\nE: v", "Traceback (most recent call last)\n  line\nE: v")]
+    [InlineData("----> 1 f()E: v", "----> 1 f()\nE: v")]
+    [InlineData("E: v", "E: v")]
+    [InlineData("", "")]
+    public void A_traceback_is_plain_and_has_its_lines(string traceback, string expected) =>
+        Assert.Equal(expected, new CodeError("E", "v", traceback).PlainTraceback);
+
+    [Theory]
     [InlineData("""{"type":"line"}""")]
     [InlineData("""{"type":"bar","elements":"no list"}""")]
     [InlineData("""{"type":"line","elements":[{"points":[1,[2],"x"]},7]}""")]
