@@ -326,6 +326,6 @@ Describe 'Results' {
     It 'show as their text' {
         (Invoke-E2BCode $sandbox '6 * 7' | Out-String).Trim() | Should -BeExactly '42'
         ($sandbox | Select-Object SandboxId), (Invoke-E2BCode $sandbox '6 * 7') | Out-String | Should -Match '(?m)^42\r?$'
-        Invoke-E2BCode $sandbox '6 * 7' | Format-List | Out-String | Should -Match 'Formats\s+: text'
+        Invoke-E2BCode $sandbox '6 * 7' | Format-List -Force | Out-String | Should -Match 'Formats\s+: text'
     }
 }

@@ -15,8 +15,11 @@ internal sealed class WebServerStart(Sandbox sandbox, string command, int port, 
     /// <summary>What it writes goes into a file: nobody has to read along, and it is there for later sessions too.</summary>
     private const string Script = """exec >"$1" 2>&1; eval "$2" """;
 
-    /// <summary>How long after the end of what was started a server in the background of it may still come up.</summary>
-    private static readonly TimeSpan _afterEnd = TimeSpan.FromSeconds(3);
+    /// <summary>How long after the good end of what was started a server in the background of it may still come up.</summary>
+    private static readonly TimeSpan _afterEnd = TimeSpan.FromSeconds(30);
+
+    /// <summary>The same where it failed: it may be that it answered just before.</summary>
+    private static readonly TimeSpan _afterFailure = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan _stopLimit = TimeSpan.FromSeconds(2);
 
@@ -60,8 +63,7 @@ internal sealed class WebServerStart(Sandbox sandbox, string command, int port, 
         {
             if (await Task.WhenAny(answers, process.Completion!).ConfigureAwait(false) != answers)
             {
-                // A program that goes into the background ends, and its server may be about to come up.
-                giveUp.CancelAfter(_afterEnd);
+                giveUp.CancelAfter(process.ExitCode == 0 ? _afterEnd : _afterFailure);
             }
 
             await answers.ConfigureAwait(false);
