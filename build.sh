@@ -22,6 +22,12 @@ need_packages() {
     [ -x /usr/bin/pgrep ] || missing+=(procps)
     [ -x /usr/bin/python3 ] || missing+=(python3)
     [ -x /usr/bin/git ] || missing+=(git)
+    # The template code-interpreter-v1 takes Python's and Node's packages from the host's /usr.
+    for module in ipykernel jupyter_client matplotlib pandas; do
+      /usr/bin/python3 -Ic "import sys, importlib.util; sys.exit(importlib.util.find_spec('$module') is None)" 2>/dev/null \
+        || missing+=("python3-${module//_/-}")
+    done
+    [ -d /usr/share/nodejs/typescript ] || missing+=(node-typescript)
     command -v node >/dev/null || missing+=(nodejs)
     command -v npm >/dev/null || missing+=(npm)
   fi

@@ -10,28 +10,6 @@ const run = async (command, opts) => (await sandbox.commands.run(command, opts))
 const server = () => process.env.E2B_API_URL
 const bytes = (text) => new TextEncoder().encode(text)
 
-// What the code interpreter's server answers, as far as its client looks, so that the way there is what is tested.
-const INTERPRETER = `
-import http.server, json
-contexts = {}
-class Handler(http.server.BaseHTTPRequestHandler):
-    def answer(self, *lines):
-        body = "".join(json.dumps(line) + chr(10) for line in lines).encode()
-        self.send_response(200); self.send_header("Content-Type", "application/json"); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or "{}")
-        if self.path.startswith("/execute"):
-            self.answer({"type": "stdout", "text": "ran " + body["code"], "timestamp": 1}, {"type": "result", "text": "42", "is_main_result": True}, {"type": "number_of_executions", "execution_count": 1})
-        elif self.path.endswith("/restart"): self.answer({})
-        else:
-            made = {"id": str(len(contexts)), "language": body.get("language") or "python", "cwd": body.get("cwd") or "/home/user"}
-            contexts[made["id"]] = made; self.answer(made)
-    def do_GET(self): self.answer(list(contexts.values()))
-    def do_DELETE(self): contexts.pop(self.path.split("?")[0].split("/")[-1], None); self.answer({})
-    def log_message(self, *args): pass
-http.server.ThreadingHTTPServer(("0.0.0.0", 49999), Handler).serve_forever()
-`
-
 /** Takes a sandbox of its own, since the case ends or stops it. */
 async function withSandbox(act, opts) {
   const own = await e2b.Sandbox.create(opts)
@@ -461,10 +439,10 @@ const cases = {
 
   'CodeInterpreterSandbox.runCode': async () => {
     const execution = await interpreter.runCode('6 * 7')
-    assert.deepEqual([execution.text, execution.logs.stdout], ['42', ['ran 6 * 7']])
+    assert.equal(execution.text, '42')
   },
   'CodeInterpreterSandbox.createCodeContext': async () => assert.equal((await interpreter.createCodeContext({ cwd: '/tmp' })).cwd, '/tmp'),
-  'CodeInterpreterSandbox.listCodeContexts': async () => assert.ok(Array.isArray(await interpreter.listCodeContexts())),
+  'CodeInterpreterSandbox.listCodeContexts': async () => assert.deepEqual((await interpreter.listCodeContexts()).slice(0, 2).map((one) => one.language), ['python', 'javascript']),
   'CodeInterpreterSandbox.removeCodeContext': async () => {
     const context = await interpreter.createCodeContext()
     await interpreter.removeCodeContext(context)
@@ -484,13 +462,7 @@ describe('each public method of the official packages', () => {
     volume = await e2b.Volume.create('methods')
     repository = await repo()
 
-    // No template of the local server has the code interpreter's server in it. The client says so by itself.
-    await assert.rejects(CodeSandbox.create(), /template 'code-interpreter-v1' not found/)
-    interpreter = await CodeSandbox.connect(other.sandboxId)
-    await assert.rejects(interpreter.runCode('1'), /port is not open/)
-    await other.files.write('/opt/interpreter.py', INTERPRETER, { user: 'root' })
-    await other.commands.run('python3 /opt/interpreter.py', { background: true, timeoutMs: 0 })
-    await until(() => interpreter.listCodeContexts().then(() => true, () => false), 'the stand-in listens')
+    interpreter = await CodeSandbox.create({ timeoutMs: 900_000 })
   })
   after(async () => {
     await stop()

@@ -10,6 +10,7 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
 {
     private SandboxRuntime? _runtime;
     private SandboxPool? _pool;
+    private SandboxPool? _interpreters;
 
     public bool CanPause => true;
 
@@ -47,7 +48,10 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             log.LogWarning("Sandboxes have no internet. {Reason}", failure);
         }
 
-        _pool = new SandboxPool(_runtime, log);
+        var traffic = new PoolTraffic();
+        _pool = new SandboxPool(_runtime, log, traffic);
+        _interpreters = new SandboxPool(
+            _runtime, log, traffic, new SandboxSpec { Limits = Convert(ServerFacts.InterpreterLimits), Interpreter = true }, onDemand: true);
     }
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
@@ -66,14 +70,15 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             await Packages.DemandAsync(cancellationToken);
         }
 
-        return new Hosted(await _pool!.TakeAsync(spec, cancellationToken), origin.Limits);
+        SandboxPool pool = _interpreters!.Has(spec) ? _interpreters : _pool!;
+        return new Hosted(await pool.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_pool is not null)
         {
-            await _pool.DisposeAsync();
+            await Task.WhenAll(_pool.DisposeAsync().AsTask(), _interpreters!.DisposeAsync().AsTask());
         }
 
         if (_runtime is not null)

@@ -5,7 +5,7 @@ import json
 import tornado.iostream
 import tornado.web
 
-from contexts import END, NoSuchContext, NotAvailable, UnknownLanguage, WorkingDirectoryError
+from contexts import END, KernelDied, NoSuchContext, NotAvailable, UnknownLanguage, WorkingDirectoryError
 
 STREAM = "application/x-ndjson"
 
@@ -102,7 +102,7 @@ class Contexts(Handler):
             context = await self.registry.create(body["language"], body["cwd"])
         except WorkingDirectoryError:
             return self.send_text("Failed to set working directory", 500)
-        except (UnknownLanguage, NotAvailable) as error:
+        except (UnknownLanguage, NotAvailable, KernelDied) as error:
             return self.send_text(f"Failed to create context: {error}", 500)
         self.send_json(context.describe())
 
@@ -122,7 +122,7 @@ class Restart(Handler):
             await self.registry.restart(context_id)
         except NoSuchContext as error:
             return self.send_text(str(error), 404)
-        except NotAvailable as error:
+        except (NotAvailable, WorkingDirectoryError, KernelDied) as error:
             return self.send_text(f"Failed to restart context {context_id}: {error}", 500)
         self.send_json(None)
 

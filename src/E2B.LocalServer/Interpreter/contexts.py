@@ -14,6 +14,7 @@ KEEPALIVE_SECONDS = 5
 
 # An abandoned execution may ignore one interrupt, but whoever comes next should not wait for it for ever.
 SECONDS_BETWEEN_INTERRUPTS = 2
+SECONDS_BEFORE_BEGIN = 0.05
 MOST_INTERRUPTS = 5
 
 END = {"type": "end_of_execution"}
@@ -207,9 +208,11 @@ class Execution:
         self.task.cancel()
 
     async def _interrupt(self):
-        for _ in range(MOST_INTERRUPTS):
-            self._kernel.interrupt()
-            await asyncio.wait([self.task], timeout=SECONDS_BETWEEN_INTERRUPTS)
+        interrupts = 0
+        while interrupts < MOST_INTERRUPTS:
+            taken = self._kernel.interrupt()
+            interrupts += taken
+            await asyncio.wait([self.task], timeout=SECONDS_BETWEEN_INTERRUPTS if taken else SECONDS_BEFORE_BEGIN)
             if self.task.done():
                 return
         # Nothing stops it. Its state is lost, but the context is not.

@@ -1,12 +1,11 @@
 namespace E2B.LocalServer.Runtime;
 
 /// <summary>
-/// Keeps a few base sandboxes started and their agents ready, since that takes most of the time of a start. It is
+/// Keeps a few sandboxes of one kind started and their agents ready, since that takes most of the time of a start. It is
 /// filled again one at a time, and only while nobody waits for a sandbox.
 /// </summary>
 public sealed class SandboxPool : IAsyncDisposable
 {
-    private static readonly TimeSpan _quiet = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _longestProbe = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _longestAgentStart = TimeSpan.FromSeconds(30);
@@ -18,18 +17,41 @@ public sealed class SandboxPool : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _taken = new(0);
+    private readonly PoolTraffic _traffic;
     private readonly Task _filling;
     private Task? _end;
-    private long _lastForeground;
-    private int _foreground;
+    private volatile bool _wanted;
 
+    /// <summary>A pool of base sandboxes, filled from the beginning.</summary>
     public SandboxPool(SandboxRuntime runtime, ILogger log)
+        : this(runtime, log, new PoolTraffic())
+    {
+    }
+
+    /// <inheritdoc cref="SandboxPool(SandboxRuntime, ILogger)"/>
+    internal SandboxPool(SandboxRuntime runtime, ILogger log, PoolTraffic traffic)
+        : this(runtime, log, traffic, new SandboxSpec { Limits = runtime.Options.DefaultLimits }, onDemand: false)
+    {
+    }
+
+    /// <summary>A pool of a kind of sandboxes.</summary>
+    /// <param name="runtime">What starts them.</param>
+    /// <param name="log">Where it is said what went wrong in the background.</param>
+    /// <param name="traffic">Who else waits for sandboxes.</param>
+    /// <param name="spec">The kind.</param>
+    /// <param name="onDemand">Whether it is filled only after the first was asked for: most servers never have one of these.</param>
+    internal SandboxPool(SandboxRuntime runtime, ILogger log, PoolTraffic traffic, SandboxSpec spec, bool onDemand)
     {
         _runtime = runtime;
         _log = log;
-        _spec = new SandboxSpec { Limits = runtime.Options.DefaultLimits };
+        _traffic = traffic;
+        _spec = spec;
+        _wanted = !onDemand;
         _filling = Task.Run(FillAsync);
     }
+
+    /// <summary>Whether its sandboxes are of this kind.</summary>
+    internal bool Has(SandboxSpec spec) => spec.IsSameAs(_spec);
 
     /// <summary>How many sandboxes wait at the moment.</summary>
     public int Count
@@ -46,28 +68,26 @@ public sealed class SandboxPool : IAsyncDisposable
     /// <summary>A sandbox whose agent serves: a waiting one if it is of this kind and well, otherwise a new one.</summary>
     public async Task<RunningSandbox> TakeAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _foreground);
-        try
+        using IDisposable visit = _traffic.Enter();
+        if (!_wanted && Has(spec))
         {
-            while (spec.IsSameAs(_spec) && Next() is { } waiting)
-            {
-                _taken.Release();
-                if (await IsWellAsync(waiting) && !cancellationToken.IsCancellationRequested)
-                {
-                    return waiting;
-                }
+            _wanted = true;
+            _taken.Release();
+        }
 
-                _ = DisposeQuietlyAsync(waiting);
-                cancellationToken.ThrowIfCancellationRequested();
+        while (Has(spec) && Next() is { } waiting)
+        {
+            _taken.Release();
+            if (await IsWellAsync(waiting) && !cancellationToken.IsCancellationRequested)
+            {
+                return waiting;
             }
 
-            return await StartAsync(spec, cancellationToken);
+            _ = DisposeQuietlyAsync(waiting);
+            cancellationToken.ThrowIfCancellationRequested();
         }
-        finally
-        {
-            Volatile.Write(ref _lastForeground, Environment.TickCount64);
-            Interlocked.Decrement(ref _foreground);
-        }
+
+        return await StartAsync(spec, cancellationToken);
     }
 
     /// <summary>Ends the waiting sandboxes.</summary>
@@ -127,13 +147,13 @@ public sealed class SandboxPool : IAsyncDisposable
         {
             while (true)
             {
-                if (Count >= _runtime.Options.PoolSize)
+                if (!_wanted || Count >= _runtime.Options.PoolSize)
                 {
                     await _taken.WaitAsync(stopping);
                     continue;
                 }
 
-                await WaitForQuietAsync(stopping);
+                await _traffic.WaitForQuietAsync(stopping);
                 await AddAsync(stopping);
             }
         }
@@ -157,14 +177,6 @@ public sealed class SandboxPool : IAsyncDisposable
         {
             _log.LogWarning(error, "A sandbox to wait for the next create could not be started.");
             await Task.Delay(_pauseAfterFailure, stopping);
-        }
-    }
-
-    private async Task WaitForQuietAsync(CancellationToken stopping)
-    {
-        while (Volatile.Read(ref _foreground) > 0 || Environment.TickCount64 - Volatile.Read(ref _lastForeground) < _quiet.TotalMilliseconds)
-        {
-            await Task.Delay(20, stopping);
         }
     }
 

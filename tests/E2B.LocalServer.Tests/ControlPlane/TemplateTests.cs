@@ -12,11 +12,13 @@ public sealed class TemplateTests
     public async Task The_base_is_listed_with_how_often_it_was_used(string path)
     {
         await using TestServer server = await TestServer.StartAsync();
-        Assert.Equal(0, (int)(await server.ApiAsync("GET", path)).Json![0]!["spawnCount"]!);
+        Assert.All((await server.ApiAsync("GET", path)).Json!.AsArray(), one => Assert.Equal(0, (int)one!["spawnCount"]!));
         string id = await server.CreateAsync();
         await server.ApiAsync("POST", $"/sandboxes/{id}/snapshots", """{"name":"mine"}""");
 
-        JsonObject only = Assert.Single((await server.ApiAsync("GET", path)).Json!.AsArray())!.AsObject();
+        JsonArray listed = (await server.ApiAsync("GET", path)).Json!.AsArray();
+        Assert.Equal(["base", "code-interpreter-v1"], listed.Select(one => (string)one!["templateID"]!).Order(StringComparer.Ordinal));
+        JsonObject only = listed.Single(one => (string)one!["templateID"]! == "base")!.AsObject();
 
         Assert.Equal(("base", 2, 512, 10240, "ready"), (
             (string)only["templateID"]!, (int)only["cpuCount"]!, (int)only["memoryMB"]!, (int)only["diskSizeMB"]!, (string)only["buildStatus"]!));
@@ -31,12 +33,24 @@ public sealed class TemplateTests
     }
 
     [Fact]
+    public async Task The_code_interpreters_template_has_its_limits_and_cannot_be_replaced()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        JsonNode template = (await server.ApiAsync("GET", "/templates/code-interpreter-v1")).Json!;
+        Assert.Equal("""["code-interpreter-v1"]""", template["aliases"]!.ToJsonString());
+        Assert.Equal((2, 2048, 10240), ((int)template["builds"]![0]!["cpuCount"]!, (int)template["builds"]![0]!["memoryMB"]!, (int)template["builds"]![0]!["diskSizeMB"]!));
+        string id = await server.CreateAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, (await server.ApiAsync("POST", $"/sandboxes/{id}/snapshots", """{"name":"code-interpreter-v1"}""")).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await server.ApiAsync("DELETE", "/templates/code-interpreter-v1")).Status);
+    }
+
+    [Fact]
     public async Task Names_and_tags_are_looked_up()
     {
         await using TestServer server = await TestServer.StartAsync();
         string id = await Snapshot(server, "mine:v1");
 
-        foreach (string known in (string[])["base", "mine", "local%2Fmine", "mine:v1", "Mine%3AV1", id])
+        foreach (string known in (string[])["base", "code-interpreter-v1", "mine", "local%2Fmine", "mine:v1", "Mine%3AV1", id])
         {
             Assert.Equal(HttpStatusCode.OK, (await server.ApiAsync("GET", $"/templates/aliases/{known}")).Status);
         }
@@ -104,6 +118,7 @@ public sealed class TemplateTests
     [InlineData("POST", """{"target":"mine","tags":[]}""", 400, "At least one tag is required")]
     [InlineData("POST", """{"target":"mine:none","tags":["a"]}""", 404, "Template 'mine:none' with tag 'none' not found")]
     [InlineData("POST", """{"target":"none","tags":["a"]}""", 404, "template 'none' not found")]
+    [InlineData("POST", """{"target":"code-interpreter-v1","tags":["a"]}""", 403, "You don't have access to sandbox template 'code-interpreter-v1'")]
     [InlineData("POST", """{"target":"base","tags":["a"]}""", 403, "You don't have access to sandbox template 'base'")]
     [InlineData("POST", """{"target":"mine","tags":["not a tag"]}""", 400, "Invalid tag: invalid tag 'not a tag'")]
     [InlineData("DELETE", """{"name":"mine","tags":["default"]}""", 400, "Cannot delete the 'default' tag")]

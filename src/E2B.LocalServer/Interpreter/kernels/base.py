@@ -48,8 +48,9 @@ class Kernel:
         raise NotImplementedError
 
     def interrupt(self):
-        """What Ctrl+C does, to the process and what it has started."""
+        """What Ctrl+C does, to the process and what it has started. False when it would take no notice yet."""
         self.signal(signal.SIGINT)
+        return True
 
     def signal(self, number):
         if self.process is not None and self.process.returncode is None:

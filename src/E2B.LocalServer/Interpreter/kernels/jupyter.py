@@ -50,8 +50,7 @@ class IPythonKernel(Kernel):
 
     def interrupt(self):
         # A kernel that has not begun takes no notice.
-        if self._request is not None and self._request.accepted:
-            super().interrupt()
+        return self._request is not None and self._request.accepted and super().interrupt()
 
     async def close(self):
         await super().close()

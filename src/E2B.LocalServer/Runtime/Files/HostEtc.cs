@@ -31,7 +31,7 @@ internal static class HostEtc
 
         // Other programs' defaults.
         "login.defs", "mke2fs.conf", "netconfig", "skel", "bash_completion.d", "groff", "manpath.config", "gdb",
-        "ImageMagick-6", "ImageMagick-7",
+        "ImageMagick-6", "ImageMagick-7", "matplotlibrc",
     ];
 
     private const UnixFileMode Permissions = (UnixFileMode)0b111_101_101;
