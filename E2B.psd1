@@ -9,6 +9,7 @@
     Description          = 'E2B cloud sandboxes from PowerShell: isolated Linux machines that start in a fraction of a second and run commands, files and AI-generated code. Typed objects, streamed output, and a local server to try it all without an account.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
+    TypesToProcess       = @('E2B.Types.ps1xml')
     FormatsToProcess     = @('E2B.Format.ps1xml')
     CmdletsToExport      = @(
         'Connect-E2B'
@@ -74,6 +75,13 @@
         'Add-E2BTemplateStep'
         'Set-E2BTemplateStart'
         'Initialize-E2BTemplate'
+        'Invoke-E2BCode'
+        'New-E2BCodeContext'
+        'Get-E2BCodeContext'
+        'Remove-E2BCodeContext'
+        'Restart-E2BCodeContext'
+        'Save-E2BCodeResult'
+        'Start-E2BWebServer'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -169,14 +169,17 @@ public sealed class E2BConnection
     }
 
     /// <summary>Where a sandbox's daemon is reached by requests without headers.</summary>
-    internal Uri GetDirectDaemonUrl(string sandboxId, string? domain)
+    internal Uri GetDirectDaemonUrl(string sandboxId, string? domain) => GetDirectUrl(sandboxId, E2BDefaults.DaemonPort, domain);
+
+    /// <summary>Where a service of a sandbox is reached on a port by requests that name both in headers, which count where all sandboxes have one address.</summary>
+    internal Uri GetDirectUrl(string sandboxId, int port, string? domain)
     {
         if (SandboxUrl is not null)
         {
             return SandboxUrl;
         }
 
-        string host = GetHost(sandboxId, E2BDefaults.DaemonPort, domain);
+        string host = GetHost(sandboxId, port, domain);
         return Debug ? new Uri($"http://{host}") : DomainUrl($"https://{host}");
     }
 

@@ -12,6 +12,7 @@ internal enum Missing
     Process,
     Template,
     TemplateBuild,
+    CodeContext,
 }
 
 /// <summary>What a call is about, for the words of its errors.</summary>

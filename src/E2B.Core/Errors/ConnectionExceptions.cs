@@ -44,6 +44,9 @@ public enum E2BTimeoutKind
 
     /// <summary>A wait's: what was waited for had not come by then.</summary>
     Wait,
+
+    /// <summary>The code's: it ran longer than it was allowed to and was interrupted.</summary>
+    Code,
 }
 
 /// <summary>A limit of time passed; <see cref="Kind"/> says which.</summary>

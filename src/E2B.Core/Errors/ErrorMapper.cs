@@ -132,6 +132,33 @@ internal static class ErrorMapper
         { Limit = limit },
         context);
 
+    /// <summary>Code ran for as long as it was allowed to.</summary>
+    public static E2BException CodeTimedOut(CallContext context, TimeSpan limit, Exception? cause) => With(
+        new E2BTimeoutException(
+            E2BTimeoutKind.Code,
+            $"The code ran longer than its timeout of {Seconds(limit)} and was interrupted; its context keeps what it had done by then. "
+            + "Raise Timeout (-TimeoutSec in PowerShell), or set it to zero for no limit.",
+            cause)
+        { Limit = limit },
+        context);
+
+    /// <summary>The answer to running code ended without saying that the code has.</summary>
+    public static E2BException CodeCutOff(CallContext context, Exception cause) => With(
+        new E2BProtocolException(
+            $"Could not {context.Action}: the answer ended before the code did. The code interpreter in the sandbox {context.SandboxId} most likely ended; "
+            + "what its contexts held may be lost. Look at what is left before running it again.",
+            cause),
+        context);
+
+    /// <summary>Nothing listens on the port of the code interpreter.</summary>
+    public static E2BException NoCodeInterpreter(CallContext context, string? template, int status) => With(
+        new CodeInterpreterNotFoundException(
+            $"Could not {context.Action}: no code interpreter runs in the sandbox {context.SandboxId}"
+            + (string.IsNullOrEmpty(template) ? ". " : $", which was made from the template {template}. ")
+            + $"Make one from a template that has it, such as {CodeClient.Template}."),
+        context,
+        status);
+
     /// <summary>A watch was open for as long as it was allowed to be.</summary>
     public static E2BException WatchTimedOut(CallContext context, TimeSpan limit, Exception? cause) => With(
         new E2BTimeoutException(
@@ -319,6 +346,8 @@ internal static class ErrorMapper
         {
             BuildId = context.Name,
         },
+        Missing.CodeContext => new CodeContextNotFoundException(
+            $"Could not {context.Action}: there is no context '{context.Name}' in the sandbox {context.SandboxId}. List its contexts to see those that are there."),
         _ => new E2BNotFoundException(Sentence(context, said, "not found")),
     };
 }

@@ -41,6 +41,7 @@ public sealed partial class Sandbox
         Files = new FilesClient(this);
         Git = new GitClient(this);
         Ports = new PortsClient(this);
+        Code = new CodeClient(this);
     }
 
     /// <summary>The sandbox's id.</summary>
@@ -99,6 +100,9 @@ public sealed partial class Sandbox
 
     /// <summary>What listens in the sandbox, and the ways to it.</summary>
     public PortsClient Ports { get; }
+
+    /// <summary>The code interpreter, where the sandbox's template has one.</summary>
+    public CodeClient Code { get; }
 
     internal DaemonClient Daemon { get; }
 

@@ -30,19 +30,30 @@ internal static class ErrorFactory
     public static ErrorRecord CommandFailed(CommandResult result) =>
         new(new CommandExitException(result), "E2BCommandFailed", ErrorCategory.InvalidResult, result);
 
+    /// <summary>The record for code that failed. It is shown with the language's own traceback.</summary>
+    public static ErrorRecord CodeFailed(CodeError error, string sandboxId) =>
+        new(new CodeExecutionException(error, sandboxId), "E2BCodeFailed", ErrorCategory.InvalidResult, error)
+        {
+            ErrorDetails = error.PlainTraceback.Trim() is { Length: > 0 } traceback ? new ErrorDetails($"{error}\n{traceback}") : null,
+        };
+
     private static (string Id, ErrorCategory Category) Classify(Exception exception) => exception switch
     {
         E2BProfileException stored => (stored.ErrorId, stored.Category),
+        E2BWebServerException => ("E2BWebServerFailed", ErrorCategory.InvalidResult),
         SandboxNotFoundException => ("E2BSandboxNotFound", ErrorCategory.ObjectNotFound),
         SandboxFileNotFoundException => ("E2BFileNotFound", ErrorCategory.ObjectNotFound),
         SandboxUserNotFoundException => ("E2BUserNotFound", ErrorCategory.ObjectNotFound),
         SandboxProcessNotFoundException => ("E2BProcessNotFound", ErrorCategory.ObjectNotFound),
         TemplateNotFoundException => ("E2BTemplateNotFound", ErrorCategory.ObjectNotFound),
         TemplateBuildNotFoundException => ("E2BTemplateBuildNotFound", ErrorCategory.ObjectNotFound),
+        CodeContextNotFoundException => ("E2BCodeContextNotFound", ErrorCategory.ObjectNotFound),
+        CodeInterpreterNotFoundException => ("E2BNoCodeInterpreter", ErrorCategory.ObjectNotFound),
         E2BNotFoundException => ("E2BNotFound", ErrorCategory.ObjectNotFound),
         E2BAuthenticationException => ("E2BAuthenticationFailed", ErrorCategory.AuthenticationError),
         E2BRateLimitException => ("E2BRateLimited", ErrorCategory.LimitsExceeded),
         E2BTimeoutException { Kind: E2BTimeoutKind.Command } => ("E2BCommandTimeout", ErrorCategory.OperationTimeout),
+        E2BTimeoutException { Kind: E2BTimeoutKind.Code } => ("E2BCodeTimeout", ErrorCategory.OperationTimeout),
         E2BTimeoutException { Kind: E2BTimeoutKind.SandboxEnded } => ("E2BSandboxEnded", ErrorCategory.ResourceUnavailable),
         E2BTimeoutException { Kind: E2BTimeoutKind.SandboxPaused } => ("E2BSandboxPaused", ErrorCategory.ResourceUnavailable),
         E2BTimeoutException { Kind: E2BTimeoutKind.Wait } => ("E2BWaitTimeout", ErrorCategory.OperationTimeout),
@@ -58,6 +69,7 @@ internal static class ErrorFactory
         DockerfileException => ("E2BDockerfileInvalid", ErrorCategory.InvalidData),
         E2BMcpException => ("E2BMcpFailed", ErrorCategory.InvalidResult),
         E2BProtocolException => ("E2BProtocolError", ErrorCategory.ProtocolError),
+        CodeExecutionException => ("E2BCodeFailed", ErrorCategory.InvalidResult),
         CommandExitException => ("E2BCommandFailed", ErrorCategory.InvalidResult),
         TransferEntryException { Error: TransferEntryError.Unsafe } => ("E2BUnsafeEntry", ErrorCategory.SecurityError),
         TransferEntryException { Error: TransferEntryError.Changed } => ("E2BEntryChanged", ErrorCategory.InvalidData),

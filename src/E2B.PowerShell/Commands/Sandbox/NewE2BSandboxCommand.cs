@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
 using E2B.PowerShell.Completion;
+using E2B.PowerShell.Creating;
+using E2B.PowerShell.Errors;
 
 namespace E2B.PowerShell.Commands;
 
@@ -34,6 +36,30 @@ public sealed class NewE2BSandboxCommand : CreatingCmdlet
     [Parameter]
     public SwitchParameter KeepAlive { get; set; }
 
+    /// <summary>How many to make, at the same time: all of them or none.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>Keep those that can be made where others cannot.</summary>
+    [Parameter]
+    public SwitchParameter AllowPartial { get; set; }
+
+    /// <summary>How many are made at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        base.BeginProcessing();
+        if (AsDefault && Count > 1)
+        {
+            Refuse("E2BInvalidArgument", "One sandbox can be the default one, not several. Leave out -AsDefault or -Count.", Count);
+        }
+    }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -42,29 +68,45 @@ public sealed class NewE2BSandboxCommand : CreatingCmdlet
             return;
         }
 
-        if (!ShouldProcess(NameOf(options), "Make a sandbox"))
+        if (!ShouldProcess(NameOf(options), Count == 1 ? "Make a sandbox" : $"Make {Count} sandboxes"))
         {
             return;
         }
 
+        foreach (Sandbox sandbox in Make(options))
+        {
+            Session.Created(sandbox);
+            if (KeepAlive)
+            {
+                Session.KeepAlive(sandbox, options.Timeout);
+            }
+
+            if (AsDefault)
+            {
+                Session.Defaults = Session.Defaults with { Sandbox = sandbox };
+            }
+
+            WriteObject(sandbox);
+        }
+    }
+
+    /// <summary>Makes them; what cannot be made is an error.</summary>
+    private IReadOnlyList<Sandbox> Make(SandboxCreateOptions options)
+    {
         SandboxOperations sandboxes = Client.Sandboxes;
-        if (!TryAwait(token => sandboxes.CreateAsync(options, token), options.Template, out Sandbox sandbox))
+        if (Count == 1)
         {
-            return;
+            return TryAwait(token => sandboxes.CreateAsync(options, token), options.Template, out Sandbox sandbox) ? [sandbox] : [];
         }
 
-        Session.Created(sandbox);
-        if (KeepAlive)
+        var creates = new ManyCreates(sandboxes, options, Count, ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit, AllowPartial);
+        IReadOnlyList<Sandbox> made = Await(creates.RunAsync);
+        foreach (Exception failure in AllowPartial ? creates.Failures : creates.Failures.Take(1))
         {
-            Session.KeepAlive(sandbox, options.Timeout);
+            WriteError(ErrorFactory.Create(failure, options.Template));
         }
 
-        if (AsDefault)
-        {
-            Session.Defaults = Session.Defaults with { Sandbox = sandbox };
-        }
-
-        WriteObject(sandbox);
+        return made;
     }
 
     private protected override void Complete(SandboxCreateOptions options)
