@@ -306,6 +306,7 @@ Describe 'Add-E2BTemplateStep' {
         $failed = $null | Add-E2BTemplateStep -Run a 2>&1
         "$failed" | Should -Match 'There is no definition of a template here. Begin with New-E2BTemplate'
         { Add-E2BTemplateStep nothing -Run a } | Should -Throw '*Begin with New-E2BTemplate*'
+        { New-E2BTemplate | Set-E2BTemplateStart 'python app.py' -WaitForPort 1 } | Should -Throw "*needs its parameter's name, such as -Run or -Command*"
     }
 
     It 'makes nothing of a pipeline of which one step is wrong' {
