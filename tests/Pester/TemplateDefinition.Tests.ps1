@@ -248,6 +248,11 @@ Describe 'Add-E2BTemplateStep' {
         $steps[1].args | Should -Be 'b', '/b', '', ''
     }
 
+    It 'lets links lead out of the context only where asked to' {
+        (New-E2BTemplate | Add-E2BTemplateStep -Copy a -Destination /a).Steps[0].AllowOutside | Should -BeFalse
+        (New-E2BTemplate | Add-E2BTemplateStep -Copy a -Destination /a -AllowOutside).Steps[0].AllowOutside | Should -BeTrue
+    }
+
     It 'skips the cache from a step on' {
         $definition = New-E2BTemplate | Add-E2BTemplateStep -Run a | Add-E2BTemplateStep -Run b -SkipCache | Add-E2BTemplateStep -Run c
         $definition.Steps.SkipsCache | Should -Be $false, $true, $true

@@ -38,6 +38,10 @@ public sealed partial class AddE2BTemplateStepCommand
     [Parameter(ParameterSetName = StepSets.Copy)]
     public SwitchParameter ResolveSymlinks { get; set; }
 
+    /// <summary>Lets links lead out of the context directory.</summary>
+    [Parameter(ParameterSetName = StepSets.Copy)]
+    public SwitchParameter AllowOutside { get; set; }
+
     /// <summary>Uploads without compressing.</summary>
     [Parameter(ParameterSetName = StepSets.Copy)]
     public SwitchParameter NoCompression { get; set; }

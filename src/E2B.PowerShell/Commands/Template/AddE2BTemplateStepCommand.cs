@@ -59,6 +59,7 @@ public sealed partial class AddE2BTemplateStepCommand : DefinitionCmdlet
         Mode = Mode,
         ForceUpload = ForceUpload,
         ResolveSymlinks = IsBound(nameof(ResolveSymlinks)) ? ResolveSymlinks : null,
+        AllowOutside = AllowOutside,
         Gzip = IsBound(nameof(NoCompression)) ? !NoCompression : null,
     };
 
