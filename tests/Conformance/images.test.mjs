@@ -45,13 +45,14 @@ describe('templates from images', () => {
   it('have the files and variables of the image, its owners, and steps on top of it', async () => {
     const { Template } = client
     const image = registry.add('app:1', [baseLayer(), layerOf({ 'opt/app/version': 'first\n' })], { env: ['LEVEL=of the image', 'PATH=/opt/app/bin:/usr/sbin:/usr/bin:/sbin:/bin'], user: 'nobody' })
-    const log = await build(Template().fromImage(image).setEnvs({ MINE: 'of the template' }).runCmd('echo "$LEVEL, $MINE" > ~/said').runCmd('useradd --create-home other', { user: 'root' }), 'app')
+    const log = await build(Template().fromImage(image).setEnvs({ MINE: 'of the template' }).runCmd('echo "$LEVEL, $MINE" > ~/said; echo "$PATH" > ~/path').runCmd('useradd --create-home other', { user: 'root' }), 'app')
 
     assert.ok(log.some((line) => line.startsWith('Pulling image ')) && log.some((line) => line.startsWith('Unpacking layer 2 of 2')), log.join('\n'))
     await withSandbox('app', async (sandbox) => {
       const run = async (command, options) => (await sandbox.commands.run(command, options)).stdout
       assert.equal(await run('cat ~/said /opt/app/version; head -n 1 /etc/os-release; id -un; pwd'), 'of the image, of the template\nfirst\nPRETTY_NAME="Conformance Linux"\nuser\n/home/user\n')
-      assert.equal(await run('echo $PATH'), '/opt/app/bin:/usr/sbin:/usr/bin:/sbin:/bin\n')
+      assert.match(await run('cat ~/path'), /^\/opt\/app\/bin:\/usr\/sbin:\/usr\/bin:\/sbin:\/bin[:\n]/)
+      assert.equal(await run('echo "<$LEVEL$MINE>"'), '<>\n') // as in the cloud: they are for the build
       assert.equal(await run('ls -d /usr/share 2>/dev/null || echo nothing of this machine'), 'nothing of this machine\n')
       assert.equal(await run('stat -c %U /home/other /etc/passwd; touch /usr/new /opt/app/new && echo written', { user: 'root' }), 'other\nroot\nwritten\n')
       await sandbox.files.write('/home/user/by-api', 'by the api')

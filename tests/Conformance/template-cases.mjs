@@ -18,7 +18,7 @@ export async function prepareTemplates() {
   writeFileSync(join(context, 'one.txt'), 'one\n')
   writeFileSync(join(context, 'two.txt'), 'two\n')
   for (const name of ['pip', 'npm', 'bun', 'apt-get', 'mcp-gateway', 'devcontainer']) {
-    writeFileSync(join(context, 'programs', name), '#!/bin/sh\necho "$(id -un): $*" >> "/opt/calls/$(basename "$0")"\n')
+    writeFileSync(join(context, 'programs', name), '#!/bin/sh\numask 0; echo "$(id -un): $*" >> "/opt/calls/$(basename "$0")"\n')
   }
   writeFileSync(join(context, 'programs/sudo'), '#!/bin/sh\nexec "$@"\n')
   hub = await startRegistry()
@@ -148,8 +148,8 @@ export const templateCases = {
     const image = closed.add('team/private:1', [baseLayer()], { env: ['FLAVOUR=of the image'] })
     await assert.rejects(build(start().fromImage(image)), /credentials for the registry are needed/)
     await assert.rejects(build(start().fromImage(image, { username: 'me', password: 'wrong-one' })), (error) => /does not accept the credentials/.test(error.message) && !error.message.includes('wrong-one'))
-    const { name } = await build(start().fromImage(image, { username: 'me', password: 'secret' }))
-    assert.equal(await said(name, 'echo $FLAVOUR'), 'of the image\n')
+    const { name } = await build(start().fromImage(image, { username: 'me', password: 'secret' }).runCmd('echo $FLAVOUR > ~/flavour'))
+    assert.equal(await said(name, 'cat ~/flavour'), 'of the image\n')
   }),
   'TemplateBase.fromGCPRegistry': named((template) => template.fromGCPRegistry(), async () => {
     const image = closed.add('google/private:1', [baseLayer()])
@@ -174,7 +174,9 @@ export const templateCases = {
   'TemplateBase.rename': shows((template) => template.runCmd('echo renamed > ~/before').rename('/home/user/before', '/home/user/after'), 'cat ~/after', 'renamed\n'),
   'TemplateBase.makeSymlink': shows((template) => template.makeSymlink('/home/user/after', '/home/user/link', { force: true }), 'readlink ~/link', '/home/user/after\n'),
   'TemplateBase.runCmd': shows((template) => template.runCmd(['id -un > ~/ran', 'pwd >> ~/ran']), 'cat ~/ran', 'user\n/home/user\n'),
-  'TemplateBase.setEnvs': shows((template) => template.setEnvs({ FLAVOUR: 'sweet & sour', NUMBER: '7' }), 'echo "$FLAVOUR $NUMBER"', 'sweet & sour 7\n'),
+  'TemplateBase.setEnvs': shows(
+    (template) => template.setEnvs({ FLAVOUR: 'sweet & sour', NUMBER: '7' }).runCmd('echo "$FLAVOUR $NUMBER" > ~/flavour'),
+    'cat ~/flavour; echo "<$FLAVOUR>"', 'sweet & sour 7\n<>\n'),
   'TemplateBase.pipInstall': shows((template) => template.pipInstall(['requests', 'flask']).pipInstall('black', { g: false }), 'cat /opt/calls/pip', 'root: install requests flask\nuser: install --user black\n'),
   'TemplateBase.npmInstall': shows((template) => template.npmInstall('typescript', { g: true }), 'cat /opt/calls/npm', 'root: install -g typescript\n'),
   'TemplateBase.bunInstall': shows((template) => template.bunInstall('elysia', { dev: true }), 'cat /opt/calls/bun', 'user: install --dev elysia\n'),

@@ -19,11 +19,10 @@ internal sealed class Skopeo(ImageLimits limits)
     private const int KeptErrors = 16 * 1024;
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What proxies, certificates and mirrors the machine talks to the world by.</summary>
+    /// <summary>What proxies and certificates the machine talks to the world by.</summary>
     private static readonly string[] _passedOn =
     [
         "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
-        "CONTAINERS_REGISTRIES_CONF",
     ];
 
     /// <summary>The manifest behind a name, byte for byte.</summary>
@@ -67,8 +66,9 @@ internal sealed class Skopeo(ImageLimits limits)
     {
         // A machine that has a policy which images it takes keeps to it; elsewhere any is taken.
         string[] policy = File.Exists("/etc/containers/policy.json") ? [] : ["--insecure-policy"];
+        string[] mirrors = System.Environment.GetEnvironmentVariable("CONTAINERS_REGISTRIES_CONF") is { Length: > 0 } file ? ["--registries-conf", file] : [];
         string limit = string.Create(CultureInfo.InvariantCulture, $"--fsize={limits.PackedBytes}:{limits.PackedBytes}");
-        string[] command = [HostPrograms.Find("prlimit"), limit, "--core=0:0", HostPrograms.Find("skopeo"), .. policy, .. arguments];
+        string[] command = [HostPrograms.Find("prlimit"), limit, "--core=0:0", HostPrograms.Find("skopeo"), .. policy, .. mirrors, .. arguments];
         var (outputHandle, outputEnd) = Descriptor.SocketPair();
         var (errorHandle, errorEnd) = Descriptor.SocketPair();
         using var output = new Socket(outputHandle);
