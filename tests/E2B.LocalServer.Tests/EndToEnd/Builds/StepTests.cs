@@ -86,6 +86,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
         BuildEnd end = await world.BuildAsync(
             "copies",
             Copy(hash, "dir", "/into/new"),
+            Copy(hash, "dir/sub", "/into/new"),
             Copy(hash, "dir/*.txt", "relative"),
             Copy(hash, "three.txt", "/into/renamed", owner: "root", mode: "0600"),
             Copy(hash, "link", "/into/"),
@@ -95,10 +96,12 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
 
         Assert.Equal(
             "/all/dir/one.txt user 1\n/all/dir/sub/two.txt user 2\n/all/odd owner user 4\n/all/three.txt user 3\n"
-            + "/home/user/relative/one.txt user 1\n/home/user/relative/sub/two.txt user 2\n/home/user/with space/odd owner user 4\n/into/new/one.txt user 1\n/into/new/sub/two.txt user 2\n"
+            + "/home/user/relative/one.txt user 1\n/home/user/relative/sub/two.txt user 2\n/home/user/with space/odd owner user 4\n/into/new/one.txt user 1\n/into/new/sub/two.txt user 2\n/into/new/two.txt user 2\n"
+            + "root 755\nuser 755\n"
             + "600 root\nthree.txt\n",
             await world.RunInAsync("copies", """
                 find /all /home/user/relative '/home/user/with space' /into/new -type f -printf '%p %u ' -exec cat {} \; -printf '\n' | sort
+                stat -c '%U %a' /into/new /into/new/sub
                 stat -c '%a %U' /into/renamed; readlink /into/link; ls -A /tmp
                 """));
         BuildEnd missing = await world.BuildAsync("copies", Copy(hash, "nothing", "/x"));
