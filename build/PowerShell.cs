@@ -9,12 +9,13 @@ internal static class PowerShell
     public static IReadOnlyList<string>? Find(Repository repository) => (_command ??= Look(repository)) is { Count: > 0 } found ? found : null;
 
     /// <summary>Runs a script in a fresh PowerShell without profiles.</summary>
-    public static int RunScript(Repository repository, string script, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static int RunScript(
+        Repository repository, string script, IReadOnlyDictionary<string, string>? environment, TextWriter? output = null, params string[] arguments)
     {
         IReadOnlyList<string> command = Find(repository)
             ?? throw new BuildException("this needs PowerShell 7.4 or later as 'pwsh' on PATH.");
         return Shell.Run(
-            repository, command[0], [.. command.Skip(1), "-NoProfile", "-NonInteractive", "-File", script, .. arguments], environment);
+            repository, command[0], [.. command.Skip(1), "-NoProfile", "-NonInteractive", "-File", script, .. arguments], environment, output);
     }
 
     private static IReadOnlyList<string> Look(Repository repository)

@@ -6,10 +6,23 @@ namespace E2B.Build;
 /// <summary>Runs programs.</summary>
 internal static class Shell
 {
-    /// <summary>Runs a program with this console; the exit code is returned.</summary>
-    public static int Run(Repository repository, string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Runs a program with this console, or with its output to a writer and nothing to read; the exit code is returned.</summary>
+    public static int Run(
+        Repository repository,
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        TextWriter? output = null)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = repository.Root, UseShellExecute = false };
+        bool apart = output is not null;
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = repository.Root,
+            UseShellExecute = false,
+            RedirectStandardInput = apart,
+            RedirectStandardOutput = apart,
+            RedirectStandardError = apart,
+        };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
@@ -18,12 +31,32 @@ internal static class Shell
         try
         {
             using Process process = Process.Start(start)!;
+            if (output is not null)
+            {
+                process.StandardInput.Close();
+                TextWriter lines = TextWriter.Synchronized(output);
+                Task[] copies = [Copy(process.StandardOutput, lines), Copy(process.StandardError, lines)];
+                process.WaitForExit();
+
+                // What the program left running may hold its output open for ever.
+                Task.WaitAll(copies, TimeSpan.FromSeconds(10));
+            }
+
             process.WaitForExit();
             return process.ExitCode;
         }
         catch (Win32Exception e)
         {
             throw new BuildException($"'{program}' cannot be started: {e.Message}");
+        }
+    }
+
+    private static async Task Copy(StreamReader from, TextWriter to)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            await to.WriteLineAsync(line);
+            await to.FlushAsync();
         }
     }
 

@@ -37,6 +37,19 @@ internal static class Measure
         }
     }));
 
+    /// <summary>
+    /// A client that has been in use for a while: both this runtime and the peer's compile again, in the background, what is used often.
+    /// </summary>
+    public static async Task WarmLivesAsync(E2BClient client, int count)
+    {
+        for (int round = 0; round < 5; round++)
+        {
+            await LivesAsync(client, count);
+        }
+
+        await Task.Delay(1000);
+    }
+
     public static async Task<Func<int, Task>> RawEachAsync(string[] sandboxIds)
     {
         var http = new HttpClient();

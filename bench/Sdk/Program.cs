@@ -42,7 +42,15 @@ Func<int, Task> work = mode switch
     _ => throw new ArgumentException($"unknown measurement '{mode}'"),
 };
 double before = Measure.PeakMemory();
-await work(local.Length > 0 ? -count : mode == "lives" ? count : mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
+if (mode == "lives")
+{
+    await Measure.WarmLivesAsync(client, count);
+}
+else
+{
+    await work(local.Length > 0 ? -count : mode is "up" or "down" ? 1 : mode.StartsWith("fan", StringComparison.Ordinal) ? 2 : 10);
+}
+
 TimeSpan used = Environment.CpuUsage.TotalTime;
 var watch = Stopwatch.StartNew();
 await work(count);

@@ -1,12 +1,14 @@
 # Runs the Pester suite against a local server of its own.
 #   -Report   a file for the counts: passed, failed, skipped
 #   -Path     some test files instead of all
+#   -Share    a part of the test files, such as 1/2: every second one, from the first on
 #   -Scan     look for secrets in everything that the cmdlets write, with -Verbose and -Debug on; failed tests do not
 #             count then, since some look at these streams
 # Exit codes: 0 all passed, 1 some failed, 3 there is no Pester.
 param(
     [string] $Report,
     [string[]] $Path = "$PSScriptRoot/*.Tests.ps1",
+    [ValidatePattern('^\d+/\d+$')] [string] $Share = '1/1',
     [switch] $Scan
 )
 
@@ -33,7 +35,9 @@ try {
     $env:E2B_API_KEY = (Get-Content (Join-Path $server.DataDirectory 'api-key') -Raw).Trim()
 
     $configuration = New-PesterConfiguration
-    $configuration.Run.Path = $Path
+    $part, $parts = [int[]] ($Share -split '/')
+    $files = @(Get-Item -Path $Path | Sort-Object FullName)
+    $configuration.Run.Path = @(0..($files.Count - 1) | Where-Object { $_ % $parts -eq $part - 1 } | ForEach-Object { $files[$_].FullName })
     $configuration.Run.PassThru = $true
     $configuration.Output.Verbosity = 'Detailed'
     $canaries = Open-CanaryScan $data -AllStreams:$Scan

@@ -261,7 +261,7 @@ public sealed class SnapshotTests
         {
             answer = await server.ApiAsync("POST", $"/sandboxes/{id}/fork", """{"timeout":300}""");
             id = answer.Status == HttpStatusCode.Created ? (string)answer.Json![0]!["sandbox"]!["sandboxID"]! : id;
-            Assert.InRange(++depth, 1, 100);
+            Assert.InRange(++depth, 1, 200);
         }
         while (answer.Status == HttpStatusCode.Created);
 

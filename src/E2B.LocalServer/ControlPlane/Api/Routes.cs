@@ -99,6 +99,9 @@ internal static class Routes
         new("GET", "/templates/{templateID}/builds/{buildID}/status", Builds.StatusAsync),
         new("GET", "/templates/{templateID}/builds/{buildID}/logs", Builds.LogsAsync),
 
+        // This server's own: in the cloud a build ends by itself, or with all of the team's.
+        new("POST", "/local/templates/{templateID}/builds/{buildID}/cancel", Builds.CancelAsync),
+
         // Open here, since it is the token in the address that it asks for.
         new("PUT", "/local/uploads/{hash}", BuildFiles.PutAsync) { IsOpen = true },
 

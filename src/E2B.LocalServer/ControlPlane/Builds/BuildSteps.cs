@@ -41,6 +41,11 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         elif [ -d "$entry" ]; then
             chown -hR "$3" "$entry" || exit 1
             if [ -n "$4" ]; then chmod -R "$4" "$entry" || exit 1; fi
+            if [ ! -e "$target" ] && [ ! -L "${target%/}" ]; then
+                # The same without copying: the folder itself is root's, as one that mkdir makes.
+                mkdir -p "$(dirname "$target")" && mv -T "$entry" "${target%/}" && chown root:root "$target" && chmod 755 "$target" || exit 1
+                exit 0
+            fi
             mkdir -p "$target" || exit 1
             tar -C "$entry" -cf - . | tar -C "$target" -xf - --keep-directory-symlink --no-overwrite-dir || exit 1
         else
@@ -236,21 +241,21 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
 
     private async Task DoAsync(BuildSandbox there, string failure, AgentCommandLine command, CancellationToken cancellationToken)
     {
-        string last = string.Empty;
+        string? first = null; // programs say what went wrong first, and at the end that something did
         try
         {
             await there.RunAsync(
                 command,
                 (isError, text) =>
                 {
-                    last = isError ? text : last;
+                    first ??= isError ? text : null;
                     line(isError ? LogLevel.Info : LogLevel.Debug, isError, text);
                 },
                 cancellationToken);
         }
         catch (BuildException e)
         {
-            throw new BuildException($"{failure}: {e.Message}{(last.Length > 0 ? $": {last}" : null)}", e);
+            throw new BuildException($"{failure}: {e.Message}{(first is null ? null : $": {first}")}", e);
         }
     }
 

@@ -113,6 +113,18 @@ internal static class Builds
         await call.WriteAsync(StatusCodes.Status200OK, new CancelledBuildsModel(count, 0), ServerJson.Default.CancelledBuildsModel);
     }
 
+    /// <summary><c>POST /local/templates/{id}/builds/{id}/cancel</c>: one that runs or waits.</summary>
+    public static async Task CancelAsync(ApiCall call)
+    {
+        Build build = FindIn(call, StatusCodes.Status404NotFound);
+        if (await call.Services.Builder.CancelAsync(one => one.Id == build.Id, "build was cancelled") == 0)
+        {
+            throw ApiException.BadRequest($"build '{build.Id}' is over: {build.StatusName}");
+        }
+
+        await call.NoContent();
+    }
+
     private static async Task<(Snapshot Template, Build Build)> OpenAsync(ApiCall call)
     {
         NewBuildBody body = await call.ReadAsync(ServerJson.Default.NewBuildBody);

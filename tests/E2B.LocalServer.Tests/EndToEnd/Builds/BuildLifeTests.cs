@@ -45,10 +45,14 @@ public sealed class BuildLifeTests(BuildWorld world) : IClassFixture<BuildWorld>
             Assert.Equal("building", under.Status);
         }
 
+        string first = $"/local/templates/{builds[0].TemplateId}/builds/{builds[0].BuildId}/cancel";
+        Assert.Equal(HttpStatusCode.NoContent, (await world.ApiAsync("POST", first)).Status);
+        Assert.Equal($"build '{builds[0].BuildId}' is over: error", (await world.ApiAsync("POST", first)).Message);
+        Assert.Equal("building", (await world.StatusAsync(builds[1])).Status);
         string team = (string)(await world.ApiAsync("GET", "/teams")).Json![0]!["teamID"]!;
         Answer cancelled = await world.ApiAsync("POST", $"/admin/teams/{team}/builds/cancel");
 
-        Assert.Equal("""{"cancelledCount":2,"failedCount":0}""", cancelled.Text);
+        Assert.Equal("""{"cancelledCount":1,"failedCount":0}""", cancelled.Text);
         foreach (BuildHandle build in builds)
         {
             BuildEnd end = await world.StatusAsync(build);

@@ -99,9 +99,9 @@ public sealed class BuildWorld : IAsyncLifetime
     }
 
     /// <summary>Builds, and waits for the end.</summary>
-    public async Task<BuildEnd> BuildAsync(string name, params JsonObject[] steps) => await BuildAsync(name, From("e2bdev/base", steps));
+    public async Task<BuildEnd> BuildAsync(string name, params JsonObject[] steps) => await DefineAndBuildAsync(name, From("e2bdev/base", steps));
 
-    public async Task<BuildEnd> BuildAsync(string name, JsonObject definition)
+    public async Task<BuildEnd> DefineAndBuildAsync(string name, JsonObject definition)
     {
         BuildHandle build = await RequestAsync(name);
         await StartAsync(build, definition);
@@ -171,7 +171,7 @@ public sealed class BuildWorld : IAsyncLifetime
         }
         finally
         {
-            await ApiAsync("DELETE", $"/sandboxes/{sandbox.Id}");
+            await ApiAsync("DELETE", $"/sandboxes/{sandbox.SandboxId}");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class StartCommandTests(BuildWorld world) : IClassFixture<BuildWor
     [Fact]
     public async Task It_answers_on_its_port_at_once_and_again_in_what_is_made_of_the_sandbox()
     {
-        BuildEnd built = await world.BuildAsync("serving", Started(
+        BuildEnd built = await world.DefineAndBuildAsync("serving", Started(
             "echo starting in $PWD as $WHO; sleep 1; exec python3 -m http.server 8123",
             "curl -sf http://127.0.0.1:8123/ >/dev/null",
             Step("ENV", "WHO", "me"), Step("WORKDIR", "/srv/site"), Run("echo served > index.html")));
@@ -42,7 +42,7 @@ public sealed class StartCommandTests(BuildWorld world) : IClassFixture<BuildWor
     [Fact]
     public async Task A_command_that_fails_fails_the_build()
     {
-        BuildEnd end = await world.BuildAsync("unstartable", Started("echo no; exit 4", "false"));
+        BuildEnd end = await world.DefineAndBuildAsync("unstartable", Started("echo no; exit 4", "false"));
 
         Assert.Equal(("error", "start command failed: error running start command: exit status 4", "finalize"), (end.Status, end.Message, end.Step));
         Assert.Contains("[start] [stdout]: no", end.Log);
@@ -51,7 +51,7 @@ public sealed class StartCommandTests(BuildWorld world) : IClassFixture<BuildWor
     [Fact]
     public async Task A_command_that_fails_later_fails_the_create_and_leaves_nothing()
     {
-        (await world.BuildAsync("fragile", Started("test ! -e ~/broken && exec sleep 100000", "true"))).Ready();
+        (await world.DefineAndBuildAsync("fragile", Started("test ! -e ~/broken || exit 1; touch /dev/shm/up; exec sleep 100000", "test -e /dev/shm/up"))).Ready();
         string id = (string)(await world.CreateAsync("fragile")).Json!["sandboxID"]!;
         using var write = new HttpRequestMessage(HttpMethod.Post, "/files?path=/home/user/broken&username=user") { Content = new ByteArrayContent([1]) };
         write.Content.Headers.ContentType = new("application/octet-stream");
@@ -72,8 +72,8 @@ public sealed class StartCommandTests(BuildWorld world) : IClassFixture<BuildWor
     [Fact]
     public async Task A_build_upon_it_has_it_too_unless_it_has_its_own()
     {
-        (await world.BuildAsync("below", Started("echo 1 >> ~/runs; exec sleep 100000", "test -e ~/runs"))).Ready();
-        (await world.BuildAsync("above", new JsonObject { ["fromTemplate"] = "below", ["steps"] = new JsonArray(Run("ls ~/runs && exit 1; true")) })).Ready();
+        (await world.DefineAndBuildAsync("below", Started("echo 1 >> ~/runs; exec sleep 100000", "test -e ~/runs"))).Ready();
+        (await world.DefineAndBuildAsync("above", new JsonObject { ["fromTemplate"] = "below", ["steps"] = new JsonArray(Run("ls ~/runs && exit 1; true")) })).Ready();
 
         Assert.Equal("1\n", await world.RunInAsync("above", "cat ~/runs"));
     }

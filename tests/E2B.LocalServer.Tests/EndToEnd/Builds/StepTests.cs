@@ -59,7 +59,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
     public async Task Another_template_is_built_upon()
     {
         (await world.BuildAsync("lower", Step("ENV", "LOW", "er"), Step("USER", "root"), Step("WORKDIR", "/srv"), Run("echo low > /srv/low; rm /etc/shells"))).Ready();
-        BuildEnd upper = await world.BuildAsync("upper", new JsonObject
+        BuildEnd upper = await world.DefineAndBuildAsync("upper", new JsonObject
         {
             ["fromTemplate"] = "local/lower:default",
             ["steps"] = new JsonArray(Run("echo \"$LOW $(id -un) $PWD $(cat low)\" > ~/seen")),
@@ -67,7 +67,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
         upper.Ready();
 
         Assert.Equal("er user /srv low\n", await world.RunInAsync("upper", "cat ~/seen; ls /etc/shells 2>/dev/null; true"));
-        BuildEnd missing = await world.BuildAsync("upper", new JsonObject { ["fromTemplate"] = "nowhere", ["steps"] = new JsonArray() });
+        BuildEnd missing = await world.DefineAndBuildAsync("upper", new JsonObject { ["fromTemplate"] = "nowhere", ["steps"] = new JsonArray() });
         Assert.Equal(("error", "error getting base template: template 'nowhere' not found", "base"), (missing.Status, missing.Message, missing.Step));
     }
 
@@ -86,6 +86,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
         BuildEnd end = await world.BuildAsync(
             "copies",
             Copy(hash, "dir", "/into/new"),
+            Copy(hash, "dir/sub", "/into/new"),
             Copy(hash, "dir/*.txt", "relative"),
             Copy(hash, "three.txt", "/into/renamed", owner: "root", mode: "0600"),
             Copy(hash, "link", "/into/"),
@@ -95,10 +96,12 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
 
         Assert.Equal(
             "/all/dir/one.txt user 1\n/all/dir/sub/two.txt user 2\n/all/odd owner user 4\n/all/three.txt user 3\n"
-            + "/home/user/relative/one.txt user 1\n/home/user/relative/sub/two.txt user 2\n/home/user/with space/odd owner user 4\n/into/new/one.txt user 1\n/into/new/sub/two.txt user 2\n"
+            + "/home/user/relative/one.txt user 1\n/home/user/relative/sub/two.txt user 2\n/home/user/with space/odd owner user 4\n/into/new/one.txt user 1\n/into/new/sub/two.txt user 2\n/into/new/two.txt user 2\n"
+            + "root 755\nuser 755\n"
             + "600 root\nthree.txt\n",
             await world.RunInAsync("copies", """
                 find /all /home/user/relative '/home/user/with space' /into/new -type f -printf '%p %u ' -exec cat {} \; -printf '\n' | sort
+                stat -c '%U %a' /into/new /into/new/sub
                 stat -c '%a %U' /into/renamed; readlink /into/link; ls -A /tmp
                 """));
         BuildEnd missing = await world.BuildAsync("copies", Copy(hash, "nothing", "/x"));
@@ -126,7 +129,7 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
     [Fact]
     public async Task An_image_without_a_source_of_images_is_refused()
     {
-        BuildEnd end = await world.BuildAsync("image", From("python:3.11"));
+        BuildEnd end = await world.DefineAndBuildAsync("image", From("python:3.11"));
 
         Assert.Equal(("error", "base"), (end.Status, end.Step));
         Assert.Contains("python:3.11", end.Message, StringComparison.Ordinal);
