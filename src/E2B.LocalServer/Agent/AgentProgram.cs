@@ -40,7 +40,7 @@ internal static class AgentProgram
 
         using var server = new KestrelServer(
             Options.Create(Configure(options)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 512 }), NullLoggerFactory.Instance),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { Backlog = 512, WaitForDataBeforeAllocatingBuffer = false }), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
 
         // Only where the server itself reads what is written: elsewhere stdout is somebody's terminal, or the server's own.

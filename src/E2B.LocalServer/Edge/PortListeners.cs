@@ -94,7 +94,7 @@ internal sealed class PortListeners(SandboxServices services, Action<string> log
         public static async Task<HttpListener> StartAsync(ServerLimits limits, RequestDelegate handle)
         {
             WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
-            builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, 0, limits));
+            builder.WebHost.UseKestrelCore().UseSockets(KestrelSettings.Apply).ConfigureKestrel(options => KestrelSettings.Apply(options, 0, limits));
             WebApplication app = builder.Build();
             app.Run(handle);
             await app.StartAsync();

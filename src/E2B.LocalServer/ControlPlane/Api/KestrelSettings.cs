@@ -1,12 +1,20 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>How this server listens, wherever it does.</summary>
 internal static class KestrelSettings
 {
+    /// <summary>What is set of the sockets.</summary>
+    /// <remarks>
+    /// A block of 4 KiB for each connection, idle ones too. Otherwise it is asked before each block of an upload
+    /// whether there is anything, which doubles the system calls.
+    /// </remarks>
+    public static void Apply(SocketTransportOptions options) => options.WaitForDataBeforeAllocatingBuffer = false;
+
     /// <param name="options">What is set.</param>
     /// <param name="port">The port on 127.0.0.1; 0 for a free one.</param>
     /// <param name="limits">What clients may ask for.</param>

@@ -40,7 +40,7 @@ internal sealed class LocalApi : IAsyncDisposable
 
         // Empty: no configuration files to find and watch, no environment variables that change the address.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "E2B.LocalServer" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => KestrelSettings.Apply(options, port, limits));
+        builder.WebHost.UseKestrelCore().UseSockets(KestrelSettings.Apply).ConfigureKestrel(options => KestrelSettings.Apply(options, port, limits));
         WebApplication app = builder.Build();
         var services = new SandboxServices(host, saved, clock, limits, log, events, images);
         app.Run(new Dispatcher(services, new ApiKeyCheck(apiKey, saved.Keys), limits, log).HandleAsync);
