@@ -16,7 +16,9 @@ public sealed class DisplayTests(InterpreterWorld world) : IClassFixture<Interpr
             from matplotlib.patches import Rectangle
             %config InlineBackend.print_figure_kwargs = {'bbox_inches': None}
             figure = plt.figure(figsize=(2, 1), dpi=100, facecolor='#ff0000')
-            figure.patches.append(Rectangle((0.5, 0), 0.5, 1, transform=figure.transFigure, color='#0000ff'))
+            axes = figure.add_axes([0, 0, 1, 1])
+            axes.axis('off')
+            axes.add_patch(Rectangle((0.5, 0), 0.5, 1, color='#0000ff'))
             plt.show()
             """, context: await _service.NewContextAsync());
         JsonObject result = events.Single(one => (string)one["type"]! == "result");

@@ -13,7 +13,8 @@ internal sealed class InterpreterClient : IDisposable
 
     public InterpreterClient(Uri server, string sandboxId)
     {
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+        // Without a wait for the rest of an answer: a connection that is let go is closed at once.
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.Add("E2b-Sandbox-Id", sandboxId);
         _http.DefaultRequestHeaders.Add("E2b-Sandbox-Port", "49999");
     }

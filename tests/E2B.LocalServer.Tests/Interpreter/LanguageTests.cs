@@ -58,8 +58,8 @@ public sealed class LanguageTests(InterpreterWorld world) : IClassFixture<Interp
     {
         IReadOnlyList<JsonObject> events = await _service.ExecuteAsync("from IPython.display import display\nfor i in range(3000): print(i); display(i)");
         Assert.Equal(3000, events.Count(one => (string)one["type"]! == "result"));
-        string all = string.Concat(events.Where(one => (string)one["type"]! is "stdout" or "result").Select(one => ((string)one["text"]!).Trim() + " "));
-        Assert.Equal(string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i} {i} ")), all);
+        string all = string.Concat(events.Select(one => (string)one["type"]! switch { "stdout" => (string)one["text"]!, "result" => $"{one["text"]}\n", _ => null }));
+        Assert.Equal(string.Concat(Enumerable.Range(0, 3000).Select(i => $"{i}\n{i}\n")), all);
     }
 
     [Fact(Timeout = InterpreterWorld.Limit)]

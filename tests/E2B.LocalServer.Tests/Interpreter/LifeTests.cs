@@ -60,7 +60,7 @@ public sealed class LifeTests(InterpreterWorld world, ITestOutputHelper output) 
     {
         string context = await _service.NewContextAsync();
         InterpreterClient.Execution execution = await _service.BeginAsync(
-            "ignored = 0\nprint('in it', flush=True)\nwhile True:\n  try:\n    while True: pass\n  except KeyboardInterrupt:\n    ignored += 1\n    if ignored == 2: break", context: context);
+            "ignored = 0\nwhile True:\n  try:\n    print('in it', flush=True)\n    while True: pass\n  except KeyboardInterrupt:\n    ignored += 1\n    if ignored == 2: break", context: context);
         await execution.UntilAsync("stdout");
         execution.Dispose();
         Assert.Equal("2", (await _service.ExecuteAsync("ignored", context: context)).Value());

@@ -18,12 +18,17 @@ _NAMES = {
     "e2b/chart": "chart",
 }
 
+_BINARY = ("image/png", "image/jpeg", "application/pdf")
+
 
 def result(representations, is_main_result):
     """The event of a value, by the representations it has."""
     event = {"type": "result"}
     extra = {}
     for kind, value in representations.items():
+        if kind in _BINARY and isinstance(value, str):
+            # Older versions of IPython end it like a line.
+            value = value.strip()
         if kind in _NAMES:
             event[_NAMES[kind]] = value
         else:
