@@ -121,7 +121,7 @@ Describe 'Invoke-E2BCode' {
     It 'says that a sandbox has no code interpreter' {
         $plain = New-E2BSandbox
         try { { Invoke-E2BCode $plain '1' -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNoCodeInterpreter,*' } finally { Remove-E2BSandbox $plain }
-        { Invoke-E2BCode $plain '1' -ErrorAction Stop } | Should -Throw -ErrorId 'E2BSandboxEnded,*'
+        { Invoke-E2BCode $plain '1' -ErrorAction Stop } | Should -Throw -ErrorId 'E2BSandboxNotFound,*'
     }
 
     It 'brings a result of 50 MB and more' {
@@ -292,6 +292,7 @@ Describe 'Results' {
         $chart.Title | Should -BeExactly 'Fruit'
         $chart.X.Unit | Should -BeExactly 's'
         $chart.Points | ForEach-Object { "$($_.Series) $($_.X) $($_.Y)" } | Should -BeExactly @('pears 1 10', 'pears 2 40', 'pears 3 20')
+        $chart.Points[1].Y, $chart.Series[0].Points[2].Y, $shown[0].Formats[0] | Should -BeExactly @(40, 20, 'text')
         $chart.Points | ConvertTo-Csv | Select-Object -First 2 | Should -BeExactly @('"Series","X","Y"', '"pears","1","10"')
         $shown | Save-E2BCodeResult "$TestDrive/plot.csv"
         Import-Csv "$TestDrive/plot.csv" | ForEach-Object Y | Should -BeExactly @('10', '40', '20')

@@ -53,26 +53,3 @@ Describe 'Start-E2BWebServer' {
         Test-Running $sandbox 'sleep 47[1]2' | Should -BeFalse
     }
 }
-
-Describe 'New-E2BSandbox -Count' {
-    It 'makes several at once' {
-        $made = New-E2BSandbox -Count 4 -Metadata @{ pool = 'one' }
-        try {
-            $made.Count | Should -Be 4
-            ($made.SandboxId | Sort-Object -Unique).Count | Should -Be 4
-            (Get-E2BSandbox -Metadata @{ pool = 'one' }).Count | Should -Be 4
-            $made | Invoke-E2BCommand 'echo up' | ForEach-Object { "$_" } | Should -BeExactly @('up', 'up', 'up', 'up')
-        }
-        finally { $made | Remove-E2BSandbox }
-    }
-
-    It 'leaves none when one cannot be made' {
-        New-E2BSandbox no-such-template -Count 3 -Metadata @{ pool = 'two' } -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $failed.Count | Should -Be 1
-        $failed[0].FullyQualifiedErrorId | Should -BeLike 'E2BNotFound,*'
-        New-E2BSandbox no-such-template -Count 3 -AllowPartial -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $failed.Count | Should -Be 3
-        { New-E2BSandbox -Count 2 -AsDefault } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
-        Get-E2BSandbox -Metadata @{ pool = 'two' } | Should -BeNullOrEmpty
-    }
-}

@@ -83,7 +83,7 @@ public sealed class CodeClient
     /// <summary>Lists the contexts, those included that the code interpreter makes for each language by itself.</summary>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<CodeContext>> ListContextsAsync(CancellationToken cancellationToken = default) =>
-        [.. (await Service.ListContextsAsync(cancellationToken).ConfigureAwait(false)).Select(model => new CodeContext(_sandbox, model))];
+        (await Service.ListContextsAsync(cancellationToken).ConfigureAwait(false)).Select(model => new CodeContext(_sandbox, model)).ToArray();
 
     /// <summary>Ends a context and its kernel, with all it holds.</summary>
     /// <param name="contextId">Its id.</param>

@@ -21,9 +21,9 @@ internal sealed class ManyCreates(SandboxOperations sandboxes, SandboxCreateOpti
     /// <summary>Makes them. All or none, unless some are enough; none when it is given up.</summary>
     public async Task<IReadOnlyList<Sandbox>> RunAsync(CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var slots = new SemaphoreSlim(limit);
-        Sandbox?[] all = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => MakeAsync(slots, stop))).ConfigureAwait(false);
+        Sandbox?[] all = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => MakeAsync(slots, enough, cancellationToken))).ConfigureAwait(false);
         Sandbox[] made = [.. all.OfType<Sandbox>()];
         if (cancellationToken.IsCancellationRequested || (_failures.Count > 0 && !allowPartial))
         {
@@ -36,16 +36,16 @@ internal sealed class ManyCreates(SandboxOperations sandboxes, SandboxCreateOpti
         return made;
     }
 
-    private async Task<Sandbox?> MakeAsync(SemaphoreSlim slots, CancellationTokenSource stop)
+    private async Task<Sandbox?> MakeAsync(SemaphoreSlim slots, CancellationTokenSource enough, CancellationToken cancellationToken)
     {
         bool mayMake = false;
         try
         {
-            await slots.WaitAsync(stop.Token).ConfigureAwait(false);
+            await slots.WaitAsync(enough.Token).ConfigureAwait(false);
             mayMake = true;
-            return await sandboxes.CreateAsync(options, stop.Token).ConfigureAwait(false);
+            return await sandboxes.CreateAsync(options, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
         {
             return null;
         }
@@ -58,8 +58,8 @@ internal sealed class ManyCreates(SandboxOperations sandboxes, SandboxCreateOpti
 
             if (!allowPartial)
             {
-                // The others would be made to be ended.
-                await stop.CancelAsync().ConfigureAwait(false);
+                // No other is begun, which would be made to be ended. Those under way are waited for: what is given up may be made all the same.
+                await enough.CancelAsync().ConfigureAwait(false);
             }
 
             return null;

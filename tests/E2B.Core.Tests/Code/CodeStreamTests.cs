@@ -177,8 +177,8 @@ public class CodeStreamTests
             Client.Sandbox(new FakeHandler(_ => Answers.Text(404, "Context c1 not found"))).Code.RunAsync("x", new CodeRunOptions { ContextId = "c1" }, Token));
         await Assert.ThrowsAsync<CodeInterpreterNotFoundException>(() =>
             Client.Sandbox(new FakeHandler(_ => Edge(502, "The sandbox is running but port is not open"))).Code.RunAsync("x", cancellationToken: Token));
-        Assert.Equal(E2BTimeoutKind.SandboxEnded, (await Assert.ThrowsAsync<E2BTimeoutException>(() =>
-            Client.Sandbox(new FakeHandler(_ => Edge(502, "The sandbox was not found"))).Code.RunAsync("x", cancellationToken: Token))).Kind);
+        await Assert.ThrowsAsync<SandboxNotFoundException>(() =>
+            Client.Sandbox(new FakeHandler(_ => Edge(502, "The sandbox was not found"))).Code.RunAsync("x", cancellationToken: Token));
         E2BException kernel = await Assert.ThrowsAsync<E2BException>(() =>
             Client.Sandbox(new FakeHandler(_ => Answers.Text(500, "No such kernel named cobol"))).Code.RunAsync("x", new CodeRunOptions { Language = "cobol" }, Token));
         Assert.Contains("No such kernel named cobol", kernel.Message, StringComparison.Ordinal);

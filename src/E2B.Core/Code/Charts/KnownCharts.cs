@@ -7,7 +7,7 @@ public sealed class PointChart : PlanarChart
         : base(type, title, json, x, y)
     {
         Series = series;
-        Points = [.. series.SelectMany(static one => one.Points)];
+        Points = series.SelectMany(static one => one.Points).ToArray<ChartRow>();
     }
 
     /// <summary>The lines, or the groups of points.</summary>
@@ -69,7 +69,7 @@ public sealed class SuperChart : Chart
         : base(ChartType.SuperChart, title, json)
     {
         Charts = charts;
-        Points = [.. charts.SelectMany(static chart => chart.Points)];
+        Points = charts.SelectMany(static chart => chart.Points).ToArray();
     }
 
     /// <summary>The charts.</summary>

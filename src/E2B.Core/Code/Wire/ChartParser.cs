@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace E2B.Code.Wire;
 
 /// <summary>Reads what a chart shows. What is missing or of another form is left out: a chart never makes a result fail.</summary>
+/// <remarks>Lists are arrays: the compiler's own read-only lists are none that PowerShell could take an element of.</remarks>
 internal static class ChartParser
 {
     /// <summary>Reads a chart; <see langword="null"/> where nothing was told of one.</summary>
@@ -16,12 +17,12 @@ internal static class ChartParser
         IEnumerable<JsonElement> elements = chart.Member("elements").Elements();
         return chart.Member("type").Text() switch
         {
-            "line" => new PointChart(ChartType.Line, title, json, Axis(chart, 'x'), Axis(chart, 'y'), [.. elements.Select(Series)]),
-            "scatter" => new PointChart(ChartType.Scatter, title, json, Axis(chart, 'x'), Axis(chart, 'y'), [.. elements.Select(Series)]),
-            "bar" => new BarChart(title, json, Axis(chart, 'x'), Axis(chart, 'y'), [.. elements.Select(Bar)]),
-            "pie" => new PieChart(title, json, [.. elements.Select(Slice)]),
-            "box_and_whisker" => new BoxAndWhiskerChart(title, json, Axis(chart, 'x'), Axis(chart, 'y'), [.. elements.Select(Box)]),
-            "superchart" => new SuperChart(title, json, [.. elements.Where(static part => part.ValueKind == JsonValueKind.Object).Select(Read)]),
+            "line" => new PointChart(ChartType.Line, title, json, Axis(chart, 'x'), Axis(chart, 'y'), elements.Select(Series).ToArray()),
+            "scatter" => new PointChart(ChartType.Scatter, title, json, Axis(chart, 'x'), Axis(chart, 'y'), elements.Select(Series).ToArray()),
+            "bar" => new BarChart(title, json, Axis(chart, 'x'), Axis(chart, 'y'), elements.Select(Bar).ToArray()),
+            "pie" => new PieChart(title, json, elements.Select(Slice).ToArray()),
+            "box_and_whisker" => new BoxAndWhiskerChart(title, json, Axis(chart, 'x'), Axis(chart, 'y'), elements.Select(Box).ToArray()),
+            "superchart" => new SuperChart(title, json, elements.Where(static part => part.ValueKind == JsonValueKind.Object).Select(Read).ToArray()),
             _ => new Chart(ChartType.Unknown, title, json),
         };
     }
@@ -31,16 +32,16 @@ internal static class ChartParser
         Label = chart.Member($"{axis}_label").Text(),
         Unit = chart.Member($"{axis}_unit").Text(),
         Scale = chart.Member($"{axis}_scale").Text(),
-        Ticks = [.. chart.Member($"{axis}_ticks").Elements().Select(Value)],
-        TickLabels = [.. chart.Member($"{axis}_tick_labels").Elements().Select(static label => ((JsonElement?)label).Text() ?? string.Empty)],
+        Ticks = chart.Member($"{axis}_ticks").Elements().Select(Value).ToArray(),
+        TickLabels = chart.Member($"{axis}_tick_labels").Elements().Select(static label => ((JsonElement?)label).Text() ?? string.Empty).ToArray(),
     };
 
     private static ChartSeries Series(JsonElement series)
     {
         string label = Label(series);
-        return new ChartSeries(label, [.. series.Member("points").Elements()
+        return new ChartSeries(label, series.Member("points").Elements()
             .Where(static point => point.ValueKind == JsonValueKind.Array && point.GetArrayLength() >= 2)
-            .Select(point => new ChartPoint(label, Value(point[0]), Value(point[1])))]);
+            .Select(point => new ChartPoint(label, Value(point[0]), Value(point[1]))).ToArray());
     }
 
     private static ChartBar Bar(JsonElement bar) =>
@@ -55,7 +56,7 @@ internal static class ChartParser
         Median = box.Member("median").Number(),
         ThirdQuartile = box.Member("third_quartile").Number(),
         Max = box.Member("max").Number(),
-        Outliers = [.. box.Member("outliers").Elements().Select(static outlier => ((JsonElement?)outlier).Number()).OfType<double>()],
+        Outliers = box.Member("outliers").Elements().Select(static outlier => ((JsonElement?)outlier).Number()).OfType<double>().ToArray(),
     };
 
     private static string Label(JsonElement element) => element.Member("label").Text() ?? string.Empty;

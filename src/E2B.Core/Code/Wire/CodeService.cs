@@ -155,8 +155,12 @@ internal sealed class CodeService(Sandbox sandbox)
     {
         using ResponseBody body = await ResponseBody.ReadAsync(response, scope.Token).ConfigureAwait(false);
         ErrorAnswer answer = ErrorAnswer.From(response, body.Span, Connection.Clock);
-        return answer.Status == 502 && answer.Message?.Contains("port is not open", StringComparison.OrdinalIgnoreCase) == true
-            ? ErrorMapper.NoCodeInterpreter(scope.Context, sandbox.Template, answer.Status)
-            : ErrorMapper.FromStatus(scope.Context, answer, fromDaemon: true);
+        if (answer.Status == 502 && answer.Message?.Contains("port is not open", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            return ErrorMapper.NoCodeInterpreter(scope.Context, sandbox.Template, answer.Status);
+        }
+
+        E2BException error = ErrorMapper.FromStatus(scope.Context, answer, fromDaemon: true);
+        return error is E2BTimeoutException { Kind: E2BTimeoutKind.SandboxEnded } ? ErrorMapper.NotRunning(scope.Context, error) : error;
     }
 }

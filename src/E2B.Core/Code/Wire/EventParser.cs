@@ -158,7 +158,7 @@ internal static partial class EventParser
         foreach (JsonProperty column in table.EnumerateObject())
         {
             columns.Add(column.Name);
-            values.Add(column.Value.ValueKind == JsonValueKind.Array ? [.. column.Value.EnumerateArray().Select(JsonValues.ToObject)] : [JsonValues.ToObject(column.Value)]);
+            values.Add(column.Value.ValueKind == JsonValueKind.Array ? column.Value.EnumerateArray().Select(JsonValues.ToObject).ToArray() : new[] { JsonValues.ToObject(column.Value) });
         }
 
         return new CodeTable(columns, values);
