@@ -207,12 +207,15 @@ describe('@e2b/cli', () => {
     assert.match(base.stderr, /access to template 'base'/)
   })
 
-  it('template create says what the server does not do', async () => {
+  it('template create builds a Dockerfile upon the local base', async () => {
     const folder = join(home, 'dockerfile')
     mkdirSync(folder)
-    writeFileSync(join(folder, 'Dockerfile'), 'FROM ubuntu:22.04\n')
+    writeFileSync(join(folder, 'Dockerfile'), 'FROM e2bdev/base\nRUN echo built > /home/user/built\n')
     const { code, stdout, stderr } = await e2b(['template', 'create', '--path', folder, 'some-name'])
-    assert.equal(code, 1)
-    assert.match(stdout + stderr, /the local server does not offer POST \/v3\/templates/)
+    assert.equal(code, 0, stdout + stderr)
+    const sandbox = await Sandbox.create('some-name')
+    assert.equal(await sandbox.files.read('/home/user/built'), 'built\n')
+    await sandbox.kill()
+    await ok('template', 'delete', '--yes', 'some-name')
   })
 })
