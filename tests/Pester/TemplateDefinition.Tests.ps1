@@ -7,7 +7,8 @@ BeforeAll {
     function Get-StepText([E2B.Template] $Definition) { $Definition.Steps | ForEach-Object { "$_" } }
     function Get-Wire([E2B.Template] $Definition) { $Definition.ToJson() | ConvertFrom-Json }
     function Get-Shown($Value) { ($Value | Out-String -Width 200).Trim() -replace '\r' }
-    function New-Credential([string] $User, [string] $Password) { [pscredential]::new($User, (ConvertTo-SecureString $Password -AsPlainText)) }
+    function Get-Secure([string] $Text) { [Net.NetworkCredential]::new('', $Text).SecurePassword }
+    function Get-Login([string] $Name, [string] $Text) { [pscredential]::new($Name, (Get-Secure $Text)) }
 }
 
 AfterAll { Pop-Location }
@@ -90,10 +91,10 @@ Describe 'New-E2BTemplate' {
         }
 
         It 'knows who signs in and shows no secret: <Type>' -ForEach @(
-            @{ Type = 'registry me'; Parameters = { @{ RegistryCredential = New-Credential me $secret } } }
-            @{ Type = 'aws AKIA1'; Parameters = { @{ AwsCredential = New-Credential AKIA1 $secret; AwsRegion = 'us-west-2' } } }
+            @{ Type = 'registry me'; Parameters = { @{ RegistryCredential = Get-Login me $secret } } }
+            @{ Type = 'aws AKIA1'; Parameters = { @{ AwsCredential = Get-Login AKIA1 $secret; AwsRegion = 'us-west-2' } } }
             @{ Type = 'gcp me@example.iam'; Parameters = { @{ GcpServiceAccount = $account } } }
-            @{ Type = 'gcp me@example.iam'; Parameters = { @{ GcpServiceAccount = ConvertTo-SecureString $account -AsPlainText } } }
+            @{ Type = 'gcp me@example.iam'; Parameters = { @{ GcpServiceAccount = Get-Secure $account } } }
             @{ Type = 'gcp me@example.iam'; Parameters = { @{ GcpServiceAccountPath = 'key.json' } } }
         ) {
             $given = & $Parameters
@@ -107,8 +108,8 @@ Describe 'New-E2BTemplate' {
 
         It 'finds Amazon''s region in the name of the image' {
             $image = '123456789012.dkr.ecr.eu-central-1.amazonaws.com/app:1'
-            (New-E2BTemplate -FromImage $image -AwsCredential (New-Credential AKIA1 $secret)).Source.Registry.Account | Should -Be AKIA1
-            { New-E2BTemplate -FromImage example.com/app:1 -AwsCredential (New-Credential AKIA1 $secret) } |
+            (New-E2BTemplate -FromImage $image -AwsCredential (Get-Login AKIA1 $secret)).Source.Registry.Account | Should -Be AKIA1
+            { New-E2BTemplate -FromImage example.com/app:1 -AwsCredential (Get-Login AKIA1 $secret) } |
                 Should -Throw -ErrorId 'E2BInvalidArgument,*' -ExpectedMessage '*-AwsRegion*'
         }
 
@@ -289,7 +290,7 @@ Describe 'Add-E2BTemplateStep' {
         @{ What = 'a token in an address'; Id = 'E2BInvalidArgument'; Text = '*build''s log*'; Parameters = @{ GitClone = 'https://t0ken@example.com/a' } }
         @{ What = 'MCP servers elsewhere'; Id = 'E2BInvalidArgument'; Text = "*'mcp-gateway'*"; Parameters = @{ McpServer = 'exa' } }
         @{ What = 'a dev container elsewhere'; Id = 'E2BInvalidArgument'; Text = "*'devcontainer'*"; Parameters = @{ DevContainer = '/a' } }
-        @{ What = 'a secret as a variable'; Id = 'ParameterArgumentValidationError'; Text = '*SecureString*'; Parameters = { @{ Environment = @{ A = ConvertTo-SecureString x -AsPlainText } } } }
+        @{ What = 'a secret as a variable'; Id = 'ParameterArgumentValidationError'; Text = '*SecureString*'; Parameters = { @{ Environment = @{ A = Get-Secure x } } } }
         @{ What = 'a name that is none'; Id = 'E2BInvalidArgument'; Text = "*'a=b'*"; Parameters = @{ Environment = @{ 'a=b' = 1 } } }
         @{ What = 'two steps at once'; Id = 'AmbiguousParameterSet'; Text = '*'; Parameters = @{ Run = 'a'; Apt = 'b' } }
         @{ What = 'a copy to nowhere'; Id = 'MissingMandatoryParameter'; Text = '*Destination*'; Parameters = @{ Copy = 'a' } }
@@ -305,6 +306,7 @@ Describe 'Add-E2BTemplateStep' {
         $failed = $null | Add-E2BTemplateStep -Run a 2>&1
         "$failed" | Should -Match 'There is no definition of a template here. Begin with New-E2BTemplate'
         { Add-E2BTemplateStep nothing -Run a } | Should -Throw '*Begin with New-E2BTemplate*'
+        { New-E2BTemplate | Set-E2BTemplateStart 'python app.py' -WaitForPort 1 } | Should -Throw "*needs its parameter's name, such as -Run or -Command*"
     }
 
     It 'makes nothing of a pipeline of which one step is wrong' {
@@ -390,8 +392,8 @@ Describe 'A definition at the prompt' {
         @{ Line = 'New-E2BTemplate | Set-E2BTemplateStart -WaitForP'; Expected = '-WaitForPort' }
         @{ Line = '$definition.ToD'; Expected = 'ToDockerfile(' }
     ) {
-        $matches = (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText -replace '\\', '/'
-        $matches | Should -Contain $Expected
+        $offered = (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText -replace '\\', '/'
+        $offered | Should -Contain $Expected
     }
 
     It 'offers only what goes with the step' {
@@ -432,6 +434,7 @@ Describe 'Initialize-E2BTemplate' {
         $null = Initialize-E2BTemplate handed
         function Build-E2BTemplate {
             [CmdletBinding()]
+            [OutputType([string])]
             param([Parameter(ValueFromPipeline)] $Template, $Name, $Tag, [switch] $NoCache)
             process { "$Template; $Name; $($Tag -join ','); $NoCache" }
         }

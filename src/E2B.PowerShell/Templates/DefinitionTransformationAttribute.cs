@@ -14,6 +14,6 @@ public sealed class DefinitionTransformationAttribute : ArgumentTransformationAt
             : throw new ArgumentTransformationMetadataException(
                 value is null
                     ? "There is no definition of a template here. Begin with New-E2BTemplate, and pipe what it returns."
-                    : $"'{value}' is no definition of a template. Begin with New-E2BTemplate, and pipe what it returns.");
+                    : $"'{value}' is no definition of a template. Begin with New-E2BTemplate, and pipe what it returns; all else needs its parameter's name, such as -Run or -Command.");
     }
 }
