@@ -34,6 +34,8 @@ public sealed class DockerfileShapeTests
         { "ENV builds on the image", "ENV PATH=/opt/bin:$PATH\nENV PATH=\"$PATH:/x\"", ["ENV|PATH|/opt/bin:$PATH", "ENV|PATH|/opt/bin:$PATH:/x"] },
         { "defaults of variables", "ENV E=\nENV A=${N:-def} B=${E:-empty} C=${E-set} D=${E:+no} F=${E+yes}", ["ENV|E|", "ENV|A|${N:-def}|B|empty|C||D||F|yes"] },
         { "parts of variables", "ENV F=a/b/c.tar.gz\nENV A=${F#*/} B=${F##*/} C=${F%.*} D=${F%%.*} E=${F/b/x} G=${F//\\//_}", ["ENV|F|a/b/c.tar.gz", "ENV|A|b/c.tar.gz|B|c.tar.gz|C|a/b/c.tar|D|a/b/c|E|a/x/c.tar.gz|G|a_b_c.tar.gz"] },
+        { "what a shell calls its own", "ENV A=x$1y B=${9:-z} C=\"a$?\" D=end\\", ["ENV|A|xy|B|z|C|a|D|end"] },
+        { "escapes and quotes", "ENV A=he\\'llo B=\"a\\tb\" C='a\\b' D=a\\tb E=\"say \\\"hi\\\"\"", ["ENV|A|he'llo|B|a\\tb|C|a\\b|D|atb|E|say \"hi\""] },
         { "ARG with a default", "ARG VERSION=1.2\nRUN get $VERSION\nWORKDIR /opt/app-${VERSION}", ["ENV|VERSION|1.2", "RUN|get $VERSION", "WORKDIR|/opt/app-1.2"] },
         { "ARG without, and several", "ARG TOKEN\nARG A=1 B=\"x y\"", ["ENV|TOKEN|", "ENV|A|1|B|x y"] },
         { "ENV stands above ARG", "ENV V=env\nARG V=arg\nWORKDIR /$V", ["ENV|V|env", "WORKDIR|/env"] },

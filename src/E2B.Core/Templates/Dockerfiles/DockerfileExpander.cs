@@ -54,6 +54,10 @@ internal sealed class DockerfileExpander
                 bool isFor = (!isQuoted && hasQuotes) || _text[_at] == '$' || _text[_at] == _escape || (_text[_at] == '"' && hasQuotes);
                 plain.Append(isFor ? string.Empty : letter).Append(_text[_at++]);
             }
+            else if (letter == _escape && hasQuotes && !isQuoted)
+            {
+                // An escape of nothing is nothing.
+            }
             else if (letter == '\'' && hasQuotes && !isQuoted)
             {
                 int close = _text.IndexOf('\'', _at);
@@ -84,19 +88,13 @@ internal sealed class DockerfileExpander
     {
         bool hasBrace = _at < _text.Length && _text[_at] == '{';
         int start = hasBrace ? _at + 1 : _at;
-        int end = start;
-        while (end < _text.Length && (char.IsAsciiLetter(_text[end]) || _text[end] == '_' || (end > start && char.IsAsciiDigit(_text[end]))))
-        {
-            end++;
-        }
-
-        string name = _text[start..end];
+        string name = NameAt(start);
         if (name.Length == 0)
         {
             return hasBrace ? throw _instruction.Error($"{_text} has no name of a variable behind '${{'.") : DockerfileValue.Of("$");
         }
 
-        _at = end;
+        _at = start + name.Length;
         DockerfileValue? known = _find(name);
         if (!hasBrace)
         {
@@ -121,11 +119,26 @@ internal sealed class DockerfileExpander
         };
     }
 
+    /// <summary>A name, or what a shell calls its own arguments and state by, such as <c>$1</c> and <c>$?</c>: Docker has none of these.</summary>
+    private string NameAt(int start)
+    {
+        int end = start;
+        bool isNumber = start < _text.Length && char.IsAsciiDigit(_text[start]);
+        while (end < _text.Length && (char.IsAsciiDigit(_text[end]) ? end > start || isNumber : !isNumber && (char.IsAsciiLetter(_text[end]) || _text[end] == '_')))
+        {
+            end++;
+        }
+
+        return end == start && end < _text.Length && IsShellsOwn(_text[end]) ? _text[start..(end + 1)] : _text[start..end];
+    }
+
+    private static bool IsShellsOwn(char letter) => char.IsAsciiDigit(letter) || letter is '@' or '*' or '#' or '?' or '-' or '$' or '!';
+
     private DockerfileValue Modified(string name, DockerfileValue? known, char sign, bool emptyCounts)
     {
         DockerfileValue word = Word();
         bool isSet = known is not null && !(emptyCounts && known.IsEmpty);
-        if (known is null && _defersMissing && sign != '?')
+        if (known is null && _defersMissing && sign != '?' && !IsShellsOwn(name[0]))
         {
             return Deferred(name, $"${{{name}{(emptyCounts ? ":" : string.Empty)}{sign}{word.Text}}}", word);
         }
@@ -176,7 +189,7 @@ internal sealed class DockerfileExpander
         ? value.Text
         : throw _instruction.Error($"The variable {value?.Missing ?? name} is not set by this Dockerfile, so that a part of it cannot be taken. Set it with ARG or ENV.");
 
-    private DockerfileValue Missing(string name, string written) => _defersMissing
+    private DockerfileValue Missing(string name, string written) => IsShellsOwn(name[0]) ? DockerfileValue.Empty : _defersMissing
         ? Deferred(name, written, null)
         : throw _instruction.Error($"The variable {name} is not set by this Dockerfile, and the image is not known here. Set it with ARG or ENV, or write the value.");
 

@@ -11,10 +11,3 @@ internal sealed record DockerfileInstruction(string File, int Line, string Keywo
     /// <summary>The error that something is wrong with it.</summary>
     public DockerfileException Error(string message, Exception? cause = null) => new(File, Line, message, cause);
 }
-
-/// <summary>A text behind an instruction, as in <c>RUN &lt;&lt;EOF</c>.</summary>
-/// <param name="Name">What ends it.</param>
-/// <param name="Word">How it stands in the instruction.</param>
-/// <param name="Content">The text, tabs at the starts of lines removed where <c>&lt;&lt;-</c> says so; with a line end unless empty.</param>
-/// <param name="IsLiteral">Whether the name was quoted: no variables then.</param>
-internal sealed record DockerfileHeredoc(string Name, string Word, string Content, bool IsLiteral);

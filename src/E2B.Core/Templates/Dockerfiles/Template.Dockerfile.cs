@@ -1,5 +1,5 @@
 using System.Collections.ObjectModel;
-using E2B.Templates.Dockerfiles;
+using E2B.Templates.Dockerfiles.Mapping;
 
 namespace E2B;
 

@@ -1,4 +1,4 @@
-namespace E2B.Templates.Dockerfiles;
+namespace E2B.Templates.Dockerfiles.Mapping;
 
 /// <summary>Makes the start command of the last ENTRYPOINT and CMD.</summary>
 internal sealed class StartMapping(DockerfileShell shell)

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace E2B.Templates.Dockerfiles;
+namespace E2B.Templates.Dockerfiles.Mapping;
 
 /// <summary>What the service puts into scripts as it is: paths, users and owners.</summary>
 internal static class ServiceText

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using E2B.Templates.Definition.Text;
 
-namespace E2B.Templates.Dockerfiles;
+namespace E2B.Templates.Dockerfiles.Mapping;
 
 /// <summary>Makes steps of a COPY or ADD.</summary>
 internal sealed partial class CopyMapping(DockerfileInstruction instruction, DockerfileScope scope, char escape)

@@ -1,6 +1,6 @@
 using E2B.Templates.Definition.Text;
 
-namespace E2B.Templates.Dockerfiles;
+namespace E2B.Templates.Dockerfiles.Mapping;
 
 /// <summary>Makes lines for the service's shell of commands, which a Dockerfile has in two forms: a line, or words in brackets.</summary>
 internal sealed class DockerfileShell

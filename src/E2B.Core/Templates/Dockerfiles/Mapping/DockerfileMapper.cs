@@ -1,4 +1,4 @@
-namespace E2B.Templates.Dockerfiles;
+namespace E2B.Templates.Dockerfiles.Mapping;
 
 /// <summary>
 /// Makes a definition of a Dockerfile, with the steps that the official SDK makes: root and <c>/</c> at first, as in Docker, and the sandbox's

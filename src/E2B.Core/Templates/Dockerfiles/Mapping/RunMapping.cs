@@ -1,4 +1,4 @@
-namespace E2B.Templates.Dockerfiles;
+namespace E2B.Templates.Dockerfiles.Mapping;
 
 /// <summary>Makes the line of a RUN.</summary>
 internal static class RunMapping
