@@ -58,7 +58,7 @@ public sealed class HostileFilesTests(BuildWorld world) : IClassFixture<BuildWor
         BuildEnd end = await world.BuildAsync("bomb", Copy(hash, "zeros", "/x"));
 
         Assert.Equal("error", end.Status);
-        Assert.Contains("No space left on device", end.Message, StringComparison.Ordinal);
+        Assert.Matches("zeros: (Cannot write: No space left on device|Wrote only \\d+ of \\d+ bytes)", end.Message!);
         (await world.BuildAsync("after-bomb", Run("true"))).Ready();
     }
 
