@@ -13,7 +13,7 @@ BeforeAll {
     }
 
     # Copies the tree, then the file, then writes both into a third: three steps, each its own layer.
-    function New-Definition([string] $Context) {
+    function Get-Definition([string] $Context) {
         New-E2BTemplate -ContextPath $Context |
             Add-E2BTemplateStep -Copy lib -Destination /opt/lib |
             Add-E2BTemplateStep -Copy app.txt -Destination /opt/app.txt |
@@ -21,7 +21,7 @@ BeforeAll {
     }
 
     # A definition whose step runs for so many seconds, each time anew.
-    function New-SlowDefinition([int] $Seconds) {
+    function Get-SlowDefinition([int] $Seconds) {
         New-E2BTemplate | Add-E2BTemplateStep -Run "echo begun; for i in `$(seq $($Seconds * 10)); do sleep 0.1; done; echo `$RANDOM > /tmp/end" -SkipCache
     }
 
@@ -38,7 +38,7 @@ AfterAll {
 Describe 'Build-E2BTemplate' {
     It 'builds what sandboxes are then made from' {
         $log = $null
-        $built = New-Definition (Initialize-Context life) | Build-E2BTemplate -Name life -Tag v1.0, latest -CpuCount 1 -MemoryMB 512 -InformationVariable log 6>$null
+        $built = Get-Definition (Initialize-Context life) | Build-E2BTemplate -Name life -Tag v1.0, latest -CpuCount 1 -MemoryMB 512 -InformationVariable log 6>$null
 
         $built | Should -BeOfType ([E2B.TemplateBuildResult])
         $built | Should -HaveCount 1
@@ -63,21 +63,21 @@ Describe 'Build-E2BTemplate' {
 
     It 'takes everything from the cache the second time, and nothing with -NoCache' {
         $context = Initialize-Context cached
-        $null = New-Definition $context | Build-E2BTemplate cached 6>$null
+        $null = Get-Definition $context | Build-E2BTemplate cached 6>$null
 
-        $again = New-Definition $context | Build-E2BTemplate cached 6>$null
+        $again = Get-Definition $context | Build-E2BTemplate cached 6>$null
         $again.StepCount, $again.CachedStepCount, $again.UploadedBytes | Should -Be 3, 3, 0
 
-        $anew = New-Definition $context | Build-E2BTemplate cached -NoCache 6>$null
+        $anew = Get-Definition $context | Build-E2BTemplate cached -NoCache 6>$null
         $anew.CachedStepCount, $anew.UploadedBytes | Should -Be 0, 0
     }
 
     It 'builds anew from the step on whose file has changed' {
         $context = Initialize-Context changed
-        $null = New-Definition $context | Build-E2BTemplate changed 6>$null
+        $null = Get-Definition $context | Build-E2BTemplate changed 6>$null
         Set-Content "$context/app.txt" 'another app'
 
-        $built = New-Definition $context | Build-E2BTemplate changed 6>$null
+        $built = Get-Definition $context | Build-E2BTemplate changed 6>$null
 
         $built.CachedStepCount | Should -Be 1
         Invoke-E2BCommand (New-E2BSandbox changed) 'cat /opt/both.txt' | Should -Be 'one', 'another app'
@@ -121,7 +121,7 @@ New-E2BTemplate |
 
     It 'builds two at once, as jobs' {
         $context = Initialize-Context two
-        $jobs = 'two-a', 'two-b' | ForEach-Object { New-Definition $context | Build-E2BTemplate $_ -NoCache -AsJob }
+        $jobs = 'two-a', 'two-b' | ForEach-Object { Get-Definition $context | Build-E2BTemplate $_ -NoCache -AsJob }
 
         $null = $jobs | Wait-Job -Timeout 240
         "$($jobs.Error)" | Should -Be ''
@@ -132,7 +132,7 @@ New-E2BTemplate |
     }
 
     It 'lets a newer build take the name, and says so of the one before' {
-        $first = New-SlowDefinition 120 | Build-E2BTemplate superseded -AsJob
+        $first = Get-SlowDefinition 120 | Build-E2BTemplate superseded -AsJob
         Wait-Until { (Test-E2BTemplate superseded) -and (Get-NewestBuild superseded).Status -eq 'Building' }
 
         $null = New-E2BTemplate | Add-E2BTemplateStep -Run true | Build-E2BTemplate superseded 6>$null
