@@ -4,7 +4,7 @@ BeforeAll {
     $module = (Resolve-Path "$PSScriptRoot/../../out/E2B/E2B.psd1").Path
 
     # A folder to copy from: app.txt and lib/one.txt.
-    function New-Context([string] $Name) {
+    function Initialize-Context([string] $Name) {
         $folder = New-Item -ItemType Directory "$TestDrive/$Name"
         Set-Content "$folder/app.txt" "app of $Name"
         $null = New-Item -ItemType Directory "$folder/lib"
@@ -13,15 +13,15 @@ BeforeAll {
     }
 
     # Copies the tree, then the file, then writes both into a third: three steps, each its own layer.
-    function New-Definition([string] $Context) {
+    function Get-Definition([string] $Context) {
         New-E2BTemplate -ContextPath $Context |
             Add-E2BTemplateStep -Copy lib -Destination /opt/lib |
             Add-E2BTemplateStep -Copy app.txt -Destination /opt/app.txt |
             Add-E2BTemplateStep -Run 'cat /opt/lib/one.txt /opt/app.txt > /opt/both.txt' -User root
     }
 
-    # A definition whose last step waits until the returned file is made in the step's own sandbox; nobody can, so it runs for long.
-    function New-SlowDefinition([int] $Seconds) {
+    # A definition whose step runs for so many seconds, each time anew.
+    function Get-SlowDefinition([int] $Seconds) {
         New-E2BTemplate | Add-E2BTemplateStep -Run "echo begun; for i in `$(seq $($Seconds * 10)); do sleep 0.1; done; echo `$RANDOM > /tmp/end" -SkipCache
     }
 
@@ -38,7 +38,7 @@ AfterAll {
 Describe 'Build-E2BTemplate' {
     It 'builds what sandboxes are then made from' {
         $log = $null
-        $built = New-Definition (New-Context life) | Build-E2BTemplate -Name life -Tag v1.0, latest -CpuCount 1 -MemoryMB 512 -InformationVariable log 6>$null
+        $built = Get-Definition (Initialize-Context life) | Build-E2BTemplate -Name life -Tag v1.0, latest -CpuCount 1 -MemoryMB 512 -InformationVariable log 6>$null
 
         $built | Should -BeOfType ([E2B.TemplateBuildResult])
         $built | Should -HaveCount 1
@@ -62,22 +62,22 @@ Describe 'Build-E2BTemplate' {
     }
 
     It 'takes everything from the cache the second time, and nothing with -NoCache' {
-        $context = New-Context cached
-        $null = New-Definition $context | Build-E2BTemplate cached 6>$null
+        $context = Initialize-Context cached
+        $null = Get-Definition $context | Build-E2BTemplate cached 6>$null
 
-        $again = New-Definition $context | Build-E2BTemplate cached 6>$null
+        $again = Get-Definition $context | Build-E2BTemplate cached 6>$null
         $again.StepCount, $again.CachedStepCount, $again.UploadedBytes | Should -Be 3, 3, 0
 
-        $anew = New-Definition $context | Build-E2BTemplate cached -NoCache 6>$null
+        $anew = Get-Definition $context | Build-E2BTemplate cached -NoCache 6>$null
         $anew.CachedStepCount, $anew.UploadedBytes | Should -Be 0, 0
     }
 
     It 'builds anew from the step on whose file has changed' {
-        $context = New-Context changed
-        $null = New-Definition $context | Build-E2BTemplate changed 6>$null
+        $context = Initialize-Context changed
+        $null = Get-Definition $context | Build-E2BTemplate changed 6>$null
         Set-Content "$context/app.txt" 'another app'
 
-        $built = New-Definition $context | Build-E2BTemplate changed 6>$null
+        $built = Get-Definition $context | Build-E2BTemplate changed 6>$null
 
         $built.CachedStepCount | Should -Be 1
         Invoke-E2BCommand (New-E2BSandbox changed) 'cat /opt/both.txt' | Should -Be 'one', 'another app'
@@ -120,8 +120,8 @@ New-E2BTemplate |
     }
 
     It 'builds two at once, as jobs' {
-        $context = New-Context two
-        $jobs = 'two-a', 'two-b' | ForEach-Object { New-Definition $context | Build-E2BTemplate $_ -NoCache -AsJob }
+        $context = Initialize-Context two
+        $jobs = 'two-a', 'two-b' | ForEach-Object { Get-Definition $context | Build-E2BTemplate $_ -NoCache -AsJob }
 
         $null = $jobs | Wait-Job -Timeout 240
         "$($jobs.Error)" | Should -Be ''
@@ -132,7 +132,7 @@ New-E2BTemplate |
     }
 
     It 'lets a newer build take the name, and says so of the one before' {
-        $first = New-SlowDefinition 120 | Build-E2BTemplate superseded -AsJob
+        $first = Get-SlowDefinition 120 | Build-E2BTemplate superseded -AsJob
         Wait-Until { (Test-E2BTemplate superseded) -and (Get-NewestBuild superseded).Status -eq 'Building' }
 
         $null = New-E2BTemplate | Add-E2BTemplateStep -Run true | Build-E2BTemplate superseded 6>$null
@@ -203,7 +203,7 @@ New-E2BTemplate |
     }
 
     It 'says before anything is asked for that a file is not there, or a name' {
-        $missing = New-E2BTemplate -ContextPath (New-Context missing) | Add-E2BTemplateStep -Copy nothing.txt -Destination /x
+        $missing = New-E2BTemplate -ContextPath (Initialize-Context missing) | Add-E2BTemplateStep -Copy nothing.txt -Destination /x
 
         { $missing | Build-E2BTemplate missing -ErrorAction Stop } | Should -Throw '*step 1 of 1*nothing.txt*' -ErrorId 'E2BTemplateContextFailed,*'
         { $missing | Build-E2BTemplate } | Should -Throw -ErrorId 'E2BNoName,*'
@@ -214,7 +214,7 @@ New-E2BTemplate |
     }
 
     It 'warns of a link that leads nowhere, and copies it' {
-        $context = New-Context linked
+        $context = Initialize-Context linked
         $null = New-Item -ItemType SymbolicLink "$context/lib/broken" -Target /nothing/there
 
         $built = New-E2BTemplate -ContextPath $context | Add-E2BTemplateStep -Copy lib -Destination /opt/lib | Build-E2BTemplate linked -WarningVariable warnings 3>$null 6>$null
@@ -225,7 +225,8 @@ New-E2BTemplate |
     }
 
     It 'shows nothing of a registry''s password, whatever becomes of the build' {
-        $secret = ConvertTo-SecureString 'pass-of-the-registry' -AsPlainText -Force
+        $secret = [securestring]::new()
+        'pass-of-the-registry'.ToCharArray() | ForEach-Object { $secret.AppendChar($_) }
         $definition = New-E2BTemplate -FromImage 127.0.0.1:9/app -RegistryCredential ([pscredential]::new('me', $secret))
 
         $all = $definition | Build-E2BTemplate secret -Verbose -Debug -ErrorVariable failure -ErrorAction Continue *>&1
@@ -238,7 +239,7 @@ New-E2BTemplate |
     It 'shows its steps as progress' {
         $pipeline = [powershell]::Create()
         try {
-            $null = $pipeline.AddScript("Import-Module '$module'; New-E2BTemplate -ContextPath '$(New-Context bar)' | Add-E2BTemplateStep -Copy lib -Destination /opt/ | Add-E2BTemplateStep -Run 'true' | Build-E2BTemplate bar")
+            $null = $pipeline.AddScript("Import-Module '$module'; New-E2BTemplate -ContextPath '$(Initialize-Context bar)' | Add-E2BTemplateStep -Copy lib -Destination /opt/ | Add-E2BTemplateStep -Run 'true' | Build-E2BTemplate bar")
             $null = $pipeline.Invoke()
             $bars = @($pipeline.Streams.Progress)
             @($bars.Activity | Sort-Object -Unique) | Should -Be 'Building bar'

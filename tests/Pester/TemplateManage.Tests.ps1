@@ -54,7 +54,7 @@ BeforeAll {
         Disconnect-E2B
     }
 
-    function New-Built([string] $Name, [string] $Content = $Name) {
+    function Invoke-Build([string] $Name, [string] $Content = $Name) {
         New-E2BTemplate | Add-E2BTemplateStep -Run "echo $Content > /tmp/content" | Build-E2BTemplate $Name 6>$null
     }
 }
@@ -66,8 +66,8 @@ AfterAll {
 
 Describe 'Get-E2BTemplate' {
     BeforeAll {
-        $first = New-Built get-first
-        $second = New-Built get-second
+        $first = Invoke-Build get-first
+        $second = Invoke-Build get-second
     }
 
     It 'lists what is there, with the builds'' size' {
@@ -124,7 +124,7 @@ Describe 'Get-E2BTemplate' {
 
 Describe 'Test-E2BTemplate' {
     It 'says whether names, ids and tags are there' {
-        $built = New-Built tested
+        $built = Invoke-Build tested
         Test-E2BTemplate tested, $built.TemplateId, tested:default, tested:none, none | Should -Be $true, $true, $true, $false, $false
         $built, 'base' | Test-E2BTemplate | Should -Be $true, $true
     }
@@ -137,7 +137,7 @@ Describe 'Test-E2BTemplate' {
 
 Describe 'Remove-E2BTemplate' {
     It 'deletes by name, id and from the pipeline, with -Force' {
-        $null = New-Built remove-a; $b = New-Built remove-b; $null = New-Built remove-c
+        $null = Invoke-Build remove-a; $b = Invoke-Build remove-b; $null = Invoke-Build remove-c
         Remove-E2BTemplate remove-a -Force
         Remove-E2BTemplate $b.TemplateId -Confirm:$false
         Get-E2BTemplate remove-* | Remove-E2BTemplate -Force
@@ -146,7 +146,7 @@ Describe 'Remove-E2BTemplate' {
     }
 
     It 'deletes nothing with -WhatIf, though forced' {
-        $null = New-Built remove-kept
+        $null = Invoke-Build remove-kept
         Remove-E2BTemplate remove-kept -Force -WhatIf
         Test-E2BTemplate remove-kept | Should -BeTrue
     }
@@ -163,7 +163,7 @@ Describe 'Remove-E2BTemplate' {
         { Remove-E2BTemplate none -Force -ErrorAction Stop } | Should -Throw -ErrorId 'E2BTemplateNotFound,*'
         { Remove-E2BTemplate base -Force -ErrorAction Stop } | Should -Throw '*another project or to the service*' -ErrorId 'E2BAuthenticationFailed,*'
         { Remove-E2BTemplate remove-kept:default -Force -ErrorAction Stop } | Should -Throw '*names a tag*' -ErrorId 'E2BInvalidArgument,*'
-        $null = New-Built remove-used
+        $null = Invoke-Build remove-used
         $sandbox = New-E2BSandbox remove-used
         { Remove-E2BTemplate remove-used -Force -ErrorAction Stop } | Should -Throw -ErrorId 'E2BConflict,*'
         Remove-E2BSandbox $sandbox
@@ -171,7 +171,7 @@ Describe 'Remove-E2BTemplate' {
     }
 
     It 'takes no sandbox for its template' {
-        $null = New-Built remove-safe
+        $null = Invoke-Build remove-safe
         { New-E2BSandbox remove-safe | Remove-E2BTemplate -Force -ErrorAction Stop } | Should -Throw -ErrorId 'E2BNotATemplate,*'
         Test-E2BTemplate remove-safe | Should -BeTrue
     }
@@ -179,7 +179,7 @@ Describe 'Remove-E2BTemplate' {
 
 Describe 'Publish-E2BTemplate and Unpublish-E2BTemplate' {
     It 'make a template public and take it back' {
-        $null = New-Built shared
+        $null = Invoke-Build shared
         $public = Publish-E2BTemplate shared -Force -PassThru -Verbose 4>&1
         ($public | Where-Object { $_ -is [E2B.TemplateInfo] }).IsPublic | Should -BeTrue
         "$public" | Should -BeLike '*local/shared*'
@@ -199,9 +199,9 @@ Describe 'Publish-E2BTemplate and Unpublish-E2BTemplate' {
 
 Describe 'Tags' {
     BeforeAll {
-        $old = New-Built tagged old
+        $old = Invoke-Build tagged old
         $null = Add-E2BTemplateTag tagged v1
-        $new = New-Built tagged new
+        $new = Invoke-Build tagged new
     }
 
     It 'are listed, also by pattern' {
@@ -252,7 +252,7 @@ Describe 'Tags' {
 
 Describe 'Completion' {
     It 'offers templates by their names' {
-        $null = New-Built completed
+        $null = Invoke-Build completed
         foreach ($line in 'Get-E2BTemplate comp', 'Remove-E2BTemplate comp', 'New-E2BSandbox comp', 'Build-E2BTemplate comp') {
             (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be 'completed'
         }
