@@ -111,12 +111,24 @@ public sealed class LifecycleTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Many_busy_sandboxes_can_be_frozen_and_then_use_no_processor_time()
     {
-        // A python program that never waits, instead of an agent.
-        await using var test = await TestRuntime.OpenAsync(TestRuntime.Options() with { Agent = StandInAgent.Python("while True: pass") });
+        // Instead of an agent, a program that never waits, once somebody has called. Before, it would keep the others from starting.
+        await using var test = await TestRuntime.OpenAsync(TestRuntime.Options() with { Agent = StandInAgent.Python("import socket; listener = socket.socket(fileno=3); listener.accept()\nwhile True: pass") });
         var sandboxes = new List<RunningSandbox>();
         for (var i = 0; i < 16; i++)
         {
             sandboxes.AddRange(await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => test.StartAsync())));
+        }
+
+        foreach (var sandbox in sandboxes)
+        {
+            using var call = await sandbox.ConnectAgentAsync(TestRuntime.Token);
+        }
+
+        var idle = sandboxes.Select(sandbox => sandbox.ReadUsage().CpuTime).ToArray();
+        for (var end = DateTime.UtcNow.AddSeconds(60); sandboxes.Zip(idle).Any(one => one.First.ReadUsage().CpuTime == one.Second);)
+        {
+            Assert.True(DateTime.UtcNow < end, "they are not all at work");
+            await Task.Delay(10, TestRuntime.Token);
         }
 
         await Task.WhenAll(sandboxes.Select(sandbox => sandbox.FreezeAsync()));
