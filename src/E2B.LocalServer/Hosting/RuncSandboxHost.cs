@@ -51,7 +51,8 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
         var traffic = new PoolTraffic();
         _pool = new SandboxPool(_runtime, log, traffic);
         _interpreters = new SandboxPool(
-            _runtime, log, traffic, new SandboxSpec { Limits = Convert(ServerFacts.InterpreterLimits), Interpreter = true }, onDemand: true);
+            _runtime, log, traffic, new SandboxSpec { Limits = Convert(ServerFacts.InterpreterLimits), Interpreter = true },
+            onDemand: true, mostStartsAtOnce: Math.Max(4, 2 * Environment.ProcessorCount)); // each also starts Python twice, and would slow the others down until one gives up
     }
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)

@@ -15,7 +15,6 @@ const answers = Number(process.argv[2])
 const displaySymbol = Symbol.for('Jupyter.display')
 process.argv.splice(1)
 
-let running = false
 let interrupted = () => {}
 
 function say(message) {
@@ -134,10 +133,13 @@ server._domain?.removeAllListeners('error').on('error', onThrown)
 function evaluate(code) {
   return new Promise((resolve, reject) => {
     thrown = reject
-    step = () => server.eval(code + '\n', server.context, '<cell>', (error, value) => {
-      if (error) reject(error instanceof repl.Recoverable ? error.err : error)
-      else resolve({ value })
-    })
+    step = () => {
+      server.eval(code + '\n', server.context, '<cell>', (error, value) => {
+        if (error) reject(error instanceof repl.Recoverable ? error.err : error)
+        else resolve({ value })
+      })
+      say({ kind: 'waiting' })
+    }
     try {
       interruptible.runInThisContext({ breakOnSigint: true, displayErrors: false })
     } catch (error) {
@@ -160,7 +162,6 @@ async function take(message) {
   if (message.hello) return say({ kind: 'done' })
   const before = Object.fromEntries(Object.keys(message.variables).map((name) => [name, process.env[name]]))
   Object.assign(process.env, message.variables)
-  running = true
   const interruption = new Promise((_, reject) => {
     interrupted = () => {
       const error = new Error('The execution was interrupted')
@@ -176,7 +177,7 @@ async function take(message) {
   } catch (error) {
     fail(error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? Object.assign(new Error('The execution was interrupted'), { name: 'Interrupted', stack: '' }) : error)
   } finally {
-    running = false
+    interrupted = () => {}
     for (const [name, value] of Object.entries(before)) {
       if (value === undefined) delete process.env[name]
       else process.env[name] = value
@@ -185,11 +186,15 @@ async function take(message) {
   }
 }
 
-process.on('SIGINT', () => running && interrupted())
+process.on('SIGINT', () => interrupted())
 process.on('uncaughtException', onThrown)
 process.on('unhandledRejection', (error) => process.stderr.write(`Uncaught (in promise) ${util.inspect(error)}\n`))
 
 let turn = Promise.resolve()
 readline.createInterface({ input: process.stdin, crlfDelay: Infinity })
-  .on('line', (line) => { turn = turn.then(() => take(JSON.parse(line))) })
+  .on('line', (line) => {
+    const message = JSON.parse(line)
+    if (message.interrupt) interrupted()
+    else turn = turn.then(() => take(message))
+  })
   .on('close', () => process.exit())

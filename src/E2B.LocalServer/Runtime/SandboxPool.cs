@@ -18,6 +18,7 @@ public sealed class SandboxPool : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _taken = new(0);
     private readonly PoolTraffic _traffic;
+    private readonly SemaphoreSlim _turns;
     private readonly Task _filling;
     private Task? _end;
     private volatile bool _wanted;
@@ -40,13 +41,15 @@ public sealed class SandboxPool : IAsyncDisposable
     /// <param name="traffic">Who else waits for sandboxes.</param>
     /// <param name="spec">The kind.</param>
     /// <param name="onDemand">Whether it is filled only after the first was asked for: most servers never have one of these.</param>
-    internal SandboxPool(SandboxRuntime runtime, ILogger log, PoolTraffic traffic, SandboxSpec spec, bool onDemand)
+    /// <param name="mostStartsAtOnce">How many are started at a time; more creates wait for their turn.</param>
+    internal SandboxPool(SandboxRuntime runtime, ILogger log, PoolTraffic traffic, SandboxSpec spec, bool onDemand, int mostStartsAtOnce = int.MaxValue)
     {
         _runtime = runtime;
         _log = log;
         _traffic = traffic;
         _spec = spec;
         _wanted = !onDemand;
+        _turns = new SemaphoreSlim(mostStartsAtOnce);
         _filling = Task.Run(FillAsync);
     }
 
@@ -117,6 +120,19 @@ public sealed class SandboxPool : IAsyncDisposable
     }
 
     private async Task<RunningSandbox> StartAsync(SandboxSpec spec, CancellationToken cancellationToken)
+    {
+        await _turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await StartNowAsync(spec, cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    private async Task<RunningSandbox> StartNowAsync(SandboxSpec spec, CancellationToken cancellationToken)
     {
         var sandbox = await _runtime.StartAsync(spec, cancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -16,19 +16,11 @@ public sealed class PackageTests
     [InlineData("/nowhere/python3"), InlineData("/bin/false")]
     public async Task A_missing_kernel_is_said_with_what_mends_it(string python)
     {
-        string data = TestRuntime.NewFolder();
-        try
-        {
-            await using var host = new RuncSandboxHost(data, poolSize: 0, network: null, NullLogger.Instance) { Packages = new InterpreterPackages(python) };
-            SandboxException error = await Assert.ThrowsAsync<SandboxException>(
-                () => host.TakeAsync(new SandboxOrigin(ServerFacts.InterpreterLimits) { Interpreter = true }, Token));
-            Assert.Contains("sudo apt-get install python3-ipykernel", error.Message, StringComparison.Ordinal);
-            Assert.Contains(python, error.Message, StringComparison.Ordinal);
-        }
-        finally
-        {
-            Directory.Delete(data, recursive: true);
-        }
+        await using var host = new RuncSandboxHost(TestRuntime.NewFolder(), poolSize: 0, network: null, NullLogger.Instance) { Packages = new InterpreterPackages(python) };
+        SandboxException error = await Assert.ThrowsAsync<SandboxException>(
+            () => host.TakeAsync(new SandboxOrigin(ServerFacts.InterpreterLimits) { Interpreter = true }, Token));
+        Assert.Contains("sudo apt-get install python3-ipykernel", error.Message, StringComparison.Ordinal);
+        Assert.Contains(python, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

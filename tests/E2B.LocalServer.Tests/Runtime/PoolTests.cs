@@ -70,12 +70,27 @@ public sealed class PoolTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal(2, _pool.Count);
     }
 
-    private async Task FilledAsync()
+    [Fact]
+    public async Task A_pool_on_demand_is_filled_after_the_first_taker()
+    {
+        var other = new SandboxSpec { Limits = TestRuntime.SmallLimits with { MemoryMiB = 300 } };
+        await using var pool = new SandboxPool(_test.Runtime, NullLogger.Instance, new PoolTraffic(), other, onDemand: true, mostStartsAtOnce: 1);
+        await FilledAsync();
+        Assert.Equal(0, pool.Count);
+
+        await Task.WhenAll(pool.TakeAsync(_base, TestRuntime.Token), pool.TakeAsync(other, TestRuntime.Token));
+
+        await FilledAsync(pool);
+        var waiting = _test.Runtime.Sandboxes.ToArray();
+        Assert.Contains(await pool.TakeAsync(other, TestRuntime.Token), waiting);
+    }
+
+    private async Task FilledAsync(SandboxPool? pool = null)
     {
         var watch = Stopwatch.StartNew();
-        while (_pool.Count < 2)
+        while ((pool ?? _pool).Count < 2)
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), "The pool does not fill.");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), "The pool does not fill.");
             await Task.Delay(20, TestRuntime.Token);
         }
     }

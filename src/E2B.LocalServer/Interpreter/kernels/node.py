@@ -16,6 +16,7 @@ class NodeKernel(PipedKernel):
     def __init__(self, folder, environment, typescript):
         super().__init__(folder, environment)
         self._typescript = typescript
+        self._waiting = False
 
     async def start(self):
         await self.launch_piped(lambda answers: ["node", "--no-warnings", _PROGRAM, str(answers)])
@@ -24,14 +25,25 @@ class NodeKernel(PipedKernel):
     async def run(self, code, variables, emit):
         self.count += 1
         emit({"type": "number_of_executions", "execution_count": self.count})
+        self._waiting = False
         await self.ask(json.dumps({"code": code, "variables": variables, "typescript": self._typescript}), emit)
+
+    def interrupt(self):
+        # What only waits for a promise reads what it is told. The signal is for code that runs, and might meet it at a
+        # moment between, at which Node.js takes it for its end.
+        if not self._waiting:
+            return super().interrupt()
+        self.process.stdin.write(b'{"interrupt": true}\n')
+        return True
 
     def answered(self, line):
         message = json.loads(line)
         kind = message["kind"]
         if kind == "done":
             return message
-        if kind == "output":
+        if kind == "waiting":
+            self._waiting = True
+        elif kind == "output":
             self.emit(output(message["name"], message["text"]))
         elif kind == "result":
             self.emit(events.result(message["data"], message["main"]))
