@@ -3,12 +3,12 @@ BeforeAll {
     $sandbox = New-E2BSandbox code-interpreter-v1
 
     # The pixels' colours, and how many have each, of a PNG.
-    function Get-Colour([string] $Path) {
+    function Get-Colour([string] $Path, [string[]] $Colour) {
         $said = & /usr/bin/python3 -c 'import sys, matplotlib.image as m
 p = m.imread(sys.argv[1]); print(p.shape[1], p.shape[0])
 for c in sys.argv[2:]:
     r, g, b = (int(c[i:i + 2], 16) for i in (0, 2, 4))
-    print(int(sum(((p[..., i] * 255).round() == v) for i, v in enumerate((r, g, b))).__eq__(3).sum()))' $Path @args
+    print(int(sum(((p[..., i] * 255).round() == v) for i, v in enumerate((r, g, b))).__eq__(3).sum()))' $Path @Colour
         if ($LASTEXITCODE) { throw "could not read $Path" }
         $said
     }
@@ -262,12 +262,12 @@ Describe 'Contexts' {
 
     It 'are completed, with languages' {
         $context = New-E2BCodeContext $sandbox
-        $global:completed = $sandbox
+        Set-E2BDefault -Sandbox $sandbox
         try {
-            $line = 'Invoke-E2BCode $global:completed x -Context '
+            $line = 'Invoke-E2BCode -Code x -Context '
             (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain $context.Id
         }
-        finally { Remove-Variable completed -Scope Global; Remove-E2BCodeContext $context }
+        finally { Set-E2BDefault -Sandbox $null; Remove-E2BCodeContext $context }
         $line = 'Invoke-E2BCode x -Language ja'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be @('java', 'javascript')
     }
@@ -280,7 +280,7 @@ Describe 'Results' {
         $shown.Count | Should -Be 1
         $file = $shown | Save-E2BCodeResult "$TestDrive/plot.png" -PassThru
         $file.FullName | Should -BeExactly (Get-Item "$TestDrive/plot.png").FullName
-        $size, $red, $white, $blue = Get-Colour $file.FullName ff0000 ffffff 0000ff
+        $size, $red, $white, $blue = Get-Colour -Path $file.FullName -Colour ff0000, ffffff, 0000ff
         $width, $height = [int[]](-split $size)
         [math]::Abs($width - 400) | Should -BeLessThan 60
         [math]::Abs($height - 300) | Should -BeLessThan 60

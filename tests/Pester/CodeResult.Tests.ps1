@@ -26,7 +26,7 @@ print(base64.b64encode(b"\x89PNG\r\n\x1a\n" + c(b"IHDR", struct.pack(">IIBBBBB",
         $width, $height, $body = [int]$Matches[1], [int]$Matches[2], $Matches[3]
         $colours = @{}
         foreach ($match in [regex]::Matches($body, '#(\d+);2;(\d+);(\d+);(\d+)')) { $colours[$match.Groups[1].Value] = "$($match.Groups[2]) $($match.Groups[3]) $($match.Groups[4])" }
-        $pixels = [string[,]]::new($height, $width)
+        $pixels = [Array]::CreateInstance([string], $height, $width)
         $top = 0
         foreach ($band in ($body -replace '#\d+;2;\d+;\d+;\d+').TrimEnd('-') -split '-') {
             foreach ($part in $band -split '\$' -ne '') {

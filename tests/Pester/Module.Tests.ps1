@@ -68,7 +68,7 @@ Describe 'The module' {
 
     It 'brings along what it needs and nothing else' {
         Get-ChildItem "$root/out/E2B/lib" -Name | Sort-Object | Should -Be @('E2B.Core.dll', 'E2B.Protocol.dll', 'Google.Protobuf.dll', 'Polly.Core.dll')
-        Get-ChildItem "$root/out/E2B" -Name -File | Sort-Object | Should -Be @('E2B.Format.ps1xml', 'E2B.Loader.dll', 'E2B.PowerShell.dll', 'E2B.psd1')
+        Get-ChildItem "$root/out/E2B" -Name -File | Sort-Object | Should -Be @('E2B.Format.ps1xml', 'E2B.Loader.dll', 'E2B.PowerShell.dll', 'E2B.psd1', 'E2B.Types.ps1xml')
     }
 
     It 'keeps its names while another runspace has it' {
