@@ -307,6 +307,7 @@ Describe 'Add-E2BTemplateStep' {
     }
 
     It 'says what is missing where no definition comes' {
+        $ErrorActionPreference = 'Continue'
         $failed = 'x' | Add-E2BTemplateStep -Run a 2>&1
         "$failed" | Should -Match "'x' is no definition of a template. Begin with New-E2BTemplate"
         $failed = $null | Add-E2BTemplateStep -Run a 2>&1
