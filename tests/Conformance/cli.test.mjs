@@ -182,7 +182,10 @@ describe('@e2b/cli', () => {
 
   it('template list, init, migrate; publish and delete of a snapshot', async () => {
     const templates = JSON.parse(await ok('template', 'list', '--format', 'json'))
-    assert.deepEqual(templates.map((one) => [one.templateID, one.aliases, one.names, one.cpuCount, one.memoryMB, one.diskSizeMB, one.buildStatus]), [['base', ['base'], ['base'], 2, 512, 10240, 'ready']])
+    assert.deepEqual(templates.map((one) => [one.templateID, one.aliases, one.names, one.cpuCount, one.memoryMB, one.diskSizeMB, one.buildStatus]), [
+      ['base', ['base'], ['base'], 2, 512, 10240, 'ready'],
+      ['code-interpreter-v1', ['code-interpreter-v1'], ['code-interpreter-v1'], 2, 2048, 10240, 'ready'],
+    ])
     assert.match(await ok('template', 'list'), /base.*2.*512/)
 
     await ok('template', 'init', '--name', 'mine', '--language', 'typescript', '--path', home)

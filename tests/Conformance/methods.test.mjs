@@ -113,7 +113,7 @@ async function withRemote() {
 const cases = {
   'Sandbox::create': () => isId(sandbox.sandboxId),
   'Sandbox::connect': async () => assert.equal(await (await e2b.Sandbox.connect(sandbox.sandboxId)).isRunning(), true),
-  'Sandbox::list': async () => assert.deepEqual(ids(await all(e2b.Sandbox.list())).sort(), [sandbox.sandboxId, other.sandboxId].sort()),
+  'Sandbox::list': async () => assert.deepEqual(ids(await all(e2b.Sandbox.list())).sort(), [sandbox.sandboxId, other.sandboxId, interpreter.sandboxId].sort()),
   'Sandbox::fork': () => forks((opts) => e2b.Sandbox.fork(sandbox.sandboxId, opts)),
   'Sandbox.connect': async () => assert.equal((await sandbox.connect()).sandboxId, sandbox.sandboxId),
   'Sandbox.fork': () => forks((opts) => sandbox.fork(opts)),
@@ -158,7 +158,8 @@ const cases = {
   'SandboxApi::deleteSnapshot': async () => assert.equal(await e2b.Sandbox.deleteSnapshot('nothing'), false),
 
   'Paginator.hasNext': async () => {
-    const pages = e2b.Sandbox.list({ limit: 1 })
+    // There are three sandboxes.
+    const pages = e2b.Sandbox.list({ limit: 2 })
     assert.equal(pages.hasNext, true)
     await pages.nextItems()
     assert.equal(pages.hasNext, true)

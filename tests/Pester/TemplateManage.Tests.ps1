@@ -61,7 +61,7 @@ BeforeAll {
 
 AfterAll {
     Get-E2BSandbox -State All | Remove-E2BSandbox
-    Get-E2BTemplate | Where-Object Name -ne base | Remove-E2BTemplate -Force
+    Get-E2BTemplate | Where-Object Name -notin 'base', 'code-interpreter-v1' | Remove-E2BTemplate -Force
 }
 
 Describe 'Get-E2BTemplate' {

@@ -40,7 +40,7 @@ Describe 'Use-E2BSandbox' {
 
     It 'takes what New-E2BSandbox takes' {
         $missing = (Get-Command New-E2BSandbox).Parameters.Keys | Where-Object { $_ -notin (Get-Command Use-E2BSandbox).Parameters.Keys }
-        $missing | Sort-Object | Should -Be @('AsDefault', 'AutoResume', 'Confirm', 'KeepMemory', 'OnTimeout', 'WhatIf')
+        $missing | Sort-Object | Should -Be @('AllowPartial', 'AsDefault', 'AutoResume', 'Confirm', 'Count', 'KeepMemory', 'OnTimeout', 'ThrottleLimit', 'WhatIf')
         Use-E2BSandbox -NoInternet -Metadata $label { $_.GetInfoAsync().GetAwaiter().GetResult().AllowInternetAccess } | Should -BeFalse
     }
 
