@@ -96,6 +96,12 @@ Describe 'Save-E2BCodeResult' {
         $failed[0].FullyQualifiedErrorId | Should -BeLike 'E2BSeveralResults,*'
     }
 
+    It 'says so too where a directory asks for no form' {
+        [E2B.CodeResult]@{ SandboxId = 's' } | Save-E2BCodeResult "$folder/none/" -ErrorVariable failed -ErrorAction SilentlyContinue
+        "$($failed[0])" | Should -BeExactly 'No result has a form that can be saved. There is: nothing.'
+        "$folder/none" | Should -Not -Exist
+    }
+
     It 'lets text through and refuses everything else' {
         'printed', $result, 'more' | Save-E2BCodeResult "$folder/a.png" | Should -BeExactly @('printed', 'more')
         { 7 | Save-E2BCodeResult "$folder/b.png" -ErrorAction Stop } | Should -Throw -ErrorId 'E2BInvalidArgument,*'

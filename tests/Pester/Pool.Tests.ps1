@@ -77,6 +77,19 @@ Describe 'New-E2BSandbox -Count' {
         finally { $made | Remove-E2BSandbox }
     }
 
+    It 'manages all of them where the pipeline takes but one, or an error ends it' {
+        try {
+            $one = New-E2BSandbox -Count 3 -Metadata @{ pool = 'five' } | Select-Object -First 1
+            $one.SandboxId | Should -Not -BeNullOrEmpty
+            { New-E2BSandbox -Count 3 -AllowPartial -Metadata @{ pool = 'five' } -Connection $refusing -ErrorAction Stop } | Should -Throw '*no more of these*'
+
+            $there = @(Get-E2BSandbox -Metadata @{ pool = 'five' }).SandboxId | Sort-Object
+            $there.Count | Should -Be 5
+            @(Get-E2BSandbox -Managed | Where-Object SandboxId -In $there).SandboxId | Sort-Object | Should -BeExactly $there
+        }
+        finally { Get-E2BSandbox -Metadata @{ pool = 'five' } | Remove-E2BSandbox }
+    }
+
     It 'refuses what cannot be' {
         { New-E2BSandbox -Count 2 -AsDefault } | Should -Throw -ErrorId 'E2BInvalidArgument,*'
         { New-E2BSandbox -Count 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'

@@ -184,6 +184,8 @@ New-E2BTemplate |
         $job = New-E2BTemplate | Add-E2BTemplateStep -Run 'sleep 4' -SkipCache | Build-E2BTemplate job-stopped -AsJob -JobName mine
         Wait-Until { (Test-E2BTemplate job-stopped) -and (Get-NewestBuild job-stopped).Status -eq 'Building' }
 
+        # Not the line: keys can stand in that.
+        $job.Command | Should -BeExactly 'Build-E2BTemplate job-stopped'
         Get-Job mine | Stop-Job
         $job.State | Should -Be 'Stopped'
         $job | Remove-Job

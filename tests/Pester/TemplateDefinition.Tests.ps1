@@ -230,6 +230,12 @@ Describe 'Add-E2BTemplateStep' {
         Get-StepText $two | Should -Be 'RUN a', 'RUN c'
     }
 
+    It 'gives steps and ignore patterns by their number' {
+        $definition = New-E2BTemplate -Ignore *.log, tmp | Add-E2BTemplateStep -Run a | Add-E2BTemplateStep -Run b
+        "$($definition.Steps[0])", "$($definition.Steps[-1])" | Should -Be 'RUN a', 'RUN b'
+        $definition.IgnorePatterns[1] | Should -BeExactly 'tmp'
+    }
+
     It 'adds to each of several definitions' {
         $both = 3.11, 3.12 | ForEach-Object { New-E2BTemplate -FromPythonImage "$_" } | Add-E2BTemplateStep -Run a
         $both.Source.Image | Should -Be 'python:3.11', 'python:3.12'

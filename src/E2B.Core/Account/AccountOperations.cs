@@ -29,6 +29,6 @@ public sealed class AccountOperations
 
         var call = new RestCall(HttpMethod.Get, "/teams", "list the account's projects", Repeat.Safe) { AsAccount = true };
         IReadOnlyList<ProjectModel> models = await _plane.SendAsync(call, RestJson.Default.IReadOnlyListProjectModel, cancellationToken).ConfigureAwait(false);
-        return [.. models.Select(static m => new E2BProject { Id = m.TeamID, Name = m.Name, IsDefault = m.IsDefault, ApiKey = m.ApiKey })];
+        return models.Select(static m => new E2BProject { Id = m.TeamID, Name = m.Name, IsDefault = m.IsDefault, ApiKey = m.ApiKey }).ToArray();
     }
 }

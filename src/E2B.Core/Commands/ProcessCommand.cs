@@ -22,7 +22,7 @@ public sealed class ProcessCommand
         }
 
         FileName = fileName;
-        Arguments = arguments;
+        Arguments = arguments.ToArray();
     }
 
     /// <summary>The program.</summary>
@@ -36,7 +36,7 @@ public sealed class ProcessCommand
     public static ProcessCommand Shell(string command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return new ProcessCommand("/bin/bash", ["-l", "-c", command]);
+        return new ProcessCommand("/bin/bash", new[] { "-l", "-c", command });
     }
 
     /// <summary>The program and its arguments, for reading only: they are not quoted.</summary>

@@ -77,7 +77,7 @@ internal sealed class TreeStop
     {
         bool isTerm = options.Signal == StopSignal.Term;
         string id = pid.ToString(CultureInfo.InvariantCulture);
-        var script = new ProcessCommand("/bin/sh", ["-c", TreeStopScript.Text, "e2b-stop", id, isTerm ? "TERM" : "KILL"]);
+        var script = new ProcessCommand("/bin/sh", new[] { "-c", TreeStopScript.Text, "e2b-stop", id, isTerm ? "TERM" : "KILL" });
         var how = new CommandOptions
         {
             User = user,

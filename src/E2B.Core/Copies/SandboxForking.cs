@@ -48,7 +48,7 @@ internal sealed class SandboxForking
         {
             IReadOnlyList<ForkResultModel> results =
                 await _plane.SendAsync(call, RestJson.Default.IReadOnlyListForkResultModel, cancellationToken).ConfigureAwait(false);
-            return [.. results.Select(ToResult)];
+            return results.Select(ToResult).ToArray();
         }
         catch (SandboxNotFoundException e)
         {

@@ -178,7 +178,7 @@ internal sealed class ConnectionDoctor : IDisposable
             return new("ApiKey", CheckStatus.Skipped, "There is none.");
         }
 
-        var filter = new SandboxListFilter { States = [SandboxState.Running], PageSize = 1 };
+        var filter = new SandboxListFilter { States = new[] { SandboxState.Running }, PageSize = 1 };
         try
         {
             await foreach (SandboxInfo info in _client.Sandboxes.ListAsync(filter, cancellationToken).ConfigureAwait(false))

@@ -112,12 +112,12 @@ public sealed partial class GitClient
     {
         if (remote.Contains("://", StringComparison.Ordinal))
         {
-            return [GitUrl.ServerOf(remote)];
+            return new[] { GitUrl.ServerOf(remote) };
         }
 
         string[] arguments = ["remote", "get-url", .. push ? ["--push"] : Array.Empty<string>(), "--all", "--", remote];
         CommandResult found = await _runner.RunAsync(Reading(path, $"look at the remote '{remote}'", arguments), options, cancellationToken).ConfigureAwait(false);
-        return [.. found.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(GitUrl.ServerOf).Distinct()];
+        return found.StandardOutput.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(GitUrl.ServerOf).Distinct().ToArray();
     }
 
     /// <summary>The only remote: where there are several, nobody knows which one a credential is for.</summary>

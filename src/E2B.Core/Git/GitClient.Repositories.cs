@@ -36,7 +36,7 @@ public sealed partial class GitClient
         var call = new GitCall("clone the repository", arguments)
         {
             Credential = options.Credential,
-            Servers = options.Credential is null ? [] : [GitUrl.ServerOf(url)],
+            Servers = options.Credential is null ? [] : new[] { GitUrl.ServerOf(url) },
             Progress = options.Progress,
         };
         CommandResult result = await _runner.RunAsync(call, options, cancellationToken).ConfigureAwait(false);

@@ -17,7 +17,7 @@ public sealed partial class GitClient
     {
         ArgumentNullException.ThrowIfNull(value);
         GitArguments.Reference(key, "name of the setting");
-        GitUrl.CheckAll([key, value]);
+        GitUrl.CheckAll(new[] { key, value });
         return _runner.RunAsync(Config($"set '{key}'", options, key, value), options, cancellationToken);
     }
 
@@ -70,8 +70,8 @@ public sealed partial class GitClient
         ArgumentNullException.ThrowIfNull(credential);
         options ??= new GitAuthenticateOptions();
         string server = GitUrl.ServerOf($"{options.Protocol?.Trim()}://{GitUrl.CheckHost(options.Host)}");
-        await _runner.RunAsync(new GitCall("set the credential helper", ["config", "--global", "credential.helper", "store"]), options, cancellationToken).ConfigureAwait(false);
-        var call = new GitCall("store the credential", ["credential", "approve"]) { Input = Description(server, credential), Secret = credential };
+        await _runner.RunAsync(new GitCall("set the credential helper", (string[])["config", "--global", "credential.helper", "store"]), options, cancellationToken).ConfigureAwait(false);
+        var call = new GitCall("store the credential", (string[])["credential", "approve"]) { Input = Description(server, credential), Secret = credential };
         return await _runner.RunAsync(call, options, cancellationToken).ConfigureAwait(false);
     }
 
@@ -101,6 +101,6 @@ public sealed partial class GitClient
             throw new E2BInvalidArgumentException("A local setting belongs to a repository: give its path.");
         }
 
-        return new GitCall(action, ["config", $"--{Word(scope)}", .. rest]) { Repository = scope == GitConfigScope.Local ? options!.Path : null };
+        return new GitCall(action, (string[])["config", $"--{Word(scope)}", .. rest]) { Repository = scope == GitConfigScope.Local ? options!.Path : null };
     }
 }

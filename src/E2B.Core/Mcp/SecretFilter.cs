@@ -25,13 +25,13 @@ internal sealed partial class SecretFilter
 
     /// <summary>A program writes a value as it is, or escaped in a way of its own, which leaves the parts that nobody escapes.</summary>
     private static IEnumerable<string> Forms(string value) =>
-        [value, JsonEncodedText.Encode(value).ToString(), .. Plain().Matches(value).Select(match => match.Value)];
+        (string[])[value, JsonEncodedText.Encode(value).ToString(), .. Plain().Matches(value).Select(match => match.Value)];
 
     private static IEnumerable<string> Values(JsonNode? node) => node switch
     {
         JsonObject several => several.SelectMany(pair => Values(pair.Value)),
         JsonArray several => several.SelectMany(Values),
-        JsonValue one => [one.TryGetValue(out string? text) ? text : one.ToJsonString()],
+        JsonValue one => new[] { one.TryGetValue(out string? text) ? text : one.ToJsonString() },
         _ => [],
     };
 

@@ -63,7 +63,7 @@ internal static class NetworkModels
         {
             AllowOut = allowed?.Select(static entry => entry.Text).ToArray(),
             DenyOut = denyOut,
-            Rules = options.Rules?.ToDictionary(static pair => CheckRuleHost(pair.Key), static pair => CheckRules(pair.Key, pair.Value)),
+            Rules = options.Rules?.ToDictionary(static pair => CheckRuleHost(pair.Key), static IReadOnlyList<NetworkRuleModel> (pair) => CheckRules(pair.Key, pair.Value)),
             EgressProxy = options.EgressProxy?.ToModel(),
         };
     }
@@ -72,7 +72,7 @@ internal static class NetworkModels
         ? host
         : throw new E2BInvalidArgumentException($"'{host}' is no host name that requests can be changed for. Give one (api.example.com), or all below it (*.example.com).");
 
-    private static IReadOnlyList<NetworkRuleModel> CheckRules(string host, IReadOnlyList<SandboxNetworkRule> rules)
+    private static NetworkRuleModel[] CheckRules(string host, IReadOnlyList<SandboxNetworkRule> rules)
     {
         foreach ((string name, string value) in (rules ?? []).SelectMany(static rule => rule.Model.Transform?.Headers ?? new Dictionary<string, string>()))
         {
@@ -88,7 +88,7 @@ internal static class NetworkModels
             }
         }
 
-        return [.. (rules ?? []).Select(static rule => rule.Model)];
+        return (rules ?? []).Select(static rule => rule.Model).ToArray();
     }
 
     // What the service does not know as a token it would send as it stands, to be refused by who gets it.

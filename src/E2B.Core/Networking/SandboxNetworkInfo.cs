@@ -22,7 +22,7 @@ public sealed class SandboxNetworkInfo
 
     /// <summary>The hosts for which requests are changed, with the names of the headers that are set.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<SandboxNetworkRule>> Rules => (_model.Rules ?? new Dictionary<string, IReadOnlyList<NetworkRuleModel>>())
-        .ToDictionary(pair => pair.Key, pair => (IReadOnlyList<SandboxNetworkRule>)[.. (pair.Value ?? []).Select(rule => new SandboxNetworkRule(rule))]);
+        .ToDictionary(pair => pair.Key, pair => (IReadOnlyList<SandboxNetworkRule>)(pair.Value ?? []).Select(rule => new SandboxNetworkRule(rule)).ToArray());
 
     /// <summary>The address of the proxy for its TCP connections; <see langword="null"/> when there is none.</summary>
     public string? EgressProxy => _model.EgressProxy?.Address;

@@ -16,7 +16,7 @@ internal sealed class MetricFollowing(SandboxOperations sandboxes, E2BConnection
         if (start is null)
         {
             // By the service's clock: this machine's may differ.
-            foreach (SandboxMetric newest in await sandboxes.GetMetricsAsync([sandboxId], cancellationToken).ConfigureAwait(false))
+            foreach (SandboxMetric newest in await sandboxes.GetMetricsAsync(new[] { sandboxId }, cancellationToken).ConfigureAwait(false))
             {
                 last = newest.Timestamp;
                 start = last;

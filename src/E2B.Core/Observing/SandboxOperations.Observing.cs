@@ -62,7 +62,7 @@ public sealed partial class SandboxOperations
             About(sandboxId, HttpMethod.Get, "/metrics" + query, "get the metrics of", Repeat.Safe),
             RestJson.Default.IReadOnlyListSandboxMetricModel,
             cancellationToken).ConfigureAwait(false);
-        return [.. answer.Select(one => ToMetric(sandboxId, one))];
+        return answer.Select(one => ToMetric(sandboxId, one)).ToArray();
     }
 
     /// <summary>One page of a log; empty for a sandbox that nobody knows.</summary>
@@ -83,7 +83,7 @@ public sealed partial class SandboxOperations
         RestCall call = About(sandboxId, HttpMethod.Get, "/logs" + query, "read the log of", Repeat.Safe);
         SandboxLogsModel answer = await _plane.SendAsync(
             call with { PathAndQuery = "/v2" + call.PathAndQuery }, RestJson.Default.SandboxLogsModel, cancellationToken).ConfigureAwait(false);
-        return [.. (answer.Logs ?? []).Select(one => ToEntry(sandboxId, one))];
+        return (answer.Logs ?? []).Select(one => ToEntry(sandboxId, one)).ToArray();
     }
 
     /// <summary>Whether the service knows a sandbox, running or paused.</summary>

@@ -60,7 +60,7 @@ internal static class ListeningPorts
             }
         }
 
-        return [.. ports];
+        return ports.ToArray();
     }
 
     private static async Task<bool> LookAsync(Sandbox sandbox, int port, int looks, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal static class ListeningPorts
 
     private static Task<CommandResult> RunAsync(Sandbox sandbox, string script, string[] arguments, CancellationToken cancellationToken)
     {
-        var command = new ProcessCommand("/bin/sh", ["-c", script, "sh", .. arguments]);
+        var command = new ProcessCommand("/bin/sh", (string[])["-c", script, "sh", .. arguments]);
         return sandbox.Commands.RunAsync(command, new CommandOptions { Timeout = TimeSpan.Zero }, cancellationToken);
     }
 

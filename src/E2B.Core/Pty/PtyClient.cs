@@ -47,7 +47,7 @@ public sealed class PtyClient
             MaxCapturedBytes = options.MaxCapturedBytes,
             RequestTimeout = options.RequestTimeout,
         };
-        ProcessCommand command = options.Command ?? new ProcessCommand("/bin/bash", ["-i", "-l"]);
+        ProcessCommand command = options.Command ?? new ProcessCommand("/bin/bash", (string[])["-i", "-l"]);
         return _sandbox.Processes.StartAsync(command, common, Size(options.Columns, options.Rows), cancellationToken);
     }
 

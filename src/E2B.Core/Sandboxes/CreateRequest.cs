@@ -47,7 +47,7 @@ internal static class CreateRequest
             AllowInternetAccess = options.AllowInternetAccess ?? true,
             Network = options.Network is { } network
                 ? JsonSerializer.SerializeToElement(
-                    NetworkModels.ToModel(network, options.AllowInternetAccess, [.. options.IdentityTokens?.Keys ?? []]), RestJson.Default.NetworkModel)
+                    NetworkModels.ToModel(network, options.AllowInternetAccess, options.IdentityTokens?.Keys.ToArray() ?? []), RestJson.Default.NetworkModel)
                 : null,
             Iam = options.IdentityTokens is { Count: > 0 } tokens
                 ? JsonSerializer.SerializeToElement(

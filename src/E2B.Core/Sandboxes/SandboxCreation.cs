@@ -80,7 +80,7 @@ internal sealed class SandboxCreation
         var filter = new SandboxListFilter
         {
             Metadata = new Dictionary<string, string> { [RequestMark.Key] = _mark },
-            States = [SandboxState.Running, SandboxState.Paused],
+            States = new[] { SandboxState.Running, SandboxState.Paused },
 
             // A fork has all labels of its original, the mark too. The original is the older one.
             OldestFirst = true,

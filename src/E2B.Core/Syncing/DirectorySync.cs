@@ -193,7 +193,7 @@ internal sealed class DirectorySync
         {
             Task<IReadOnlyDictionary<string, string>> here = LocalHashes.OfAsync(some.Select(static entry => (entry.Path, entry.SourcePath)), cancellationToken);
             IReadOnlyDictionary<string, string> there = await SandboxHashes.OfAsync(
-                _shell, [.. some.Select(entry => (entry.Path, remote[entry.Path].SourcePath))], cancellationToken).ConfigureAwait(false);
+                _shell, some.Select(entry => (entry.Path, remote[entry.Path].SourcePath)).ToArray(), cancellationToken).ConfigureAwait(false);
             foreach ((string path, string hash) in await here.ConfigureAwait(false))
             {
                 if (string.Equals(hash, there.GetValueOrDefault(path), StringComparison.OrdinalIgnoreCase))

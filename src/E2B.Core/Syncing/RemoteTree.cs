@@ -25,7 +25,7 @@ internal static partial class RemoteTree
     {
         var report = new TransferReport(new TransferMeter(null));
         IReadOnlyList<TransferEntry> found = await new SandboxListing(sandbox, options, filter, recurse: true)
-            .ReadAsync([new RemoteRoot(path, string.Empty)], report, cancellationToken).ConfigureAwait(false);
+            .ReadAsync(new[] { new RemoteRoot(path, string.Empty) }, report, cancellationToken).ConfigureAwait(false);
         if (report.Failures.FirstOrDefault(static failure => (failure.Exception as TransferEntryException)?.Error != TransferEntryError.Special) is { } failure)
         {
             // What is not known could be taken for missing, and sent, or for there, and removed.

@@ -29,7 +29,7 @@ public sealed partial class FilesClient
         ArgumentException.ThrowIfNullOrEmpty(localPath);
         Files.FileAddress.Require(path);
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(localPath));
-        return UploadAsync([new LocalRoot(full, path.EndsWith('/') ? Path.GetFileName(full) : string.Empty)], path, options, cancellationToken);
+        return UploadAsync(new[] { new LocalRoot(full, path.EndsWith('/') ? Path.GetFileName(full) : string.Empty) }, path, options, cancellationToken);
     }
 
     /// <summary>Copies local files and directories into a directory of the sandbox, each under its own name.</summary>
@@ -94,7 +94,7 @@ public sealed partial class FilesClient
         Files.FileAddress.Require(path);
         ArgumentException.ThrowIfNullOrEmpty(localPath);
         bool into = Path.EndsInDirectorySeparator(localPath);
-        return DownloadAsync([new RemoteRoot(path, into ? NameOf(path) : string.Empty)], localPath, options, cancellationToken);
+        return DownloadAsync(new[] { new RemoteRoot(path, into ? NameOf(path) : string.Empty) }, localPath, options, cancellationToken);
     }
 
     /// <summary>Copies files and directories of the sandbox into a directory of this machine, each under its own name.</summary>
@@ -129,7 +129,7 @@ public sealed partial class FilesClient
         Files.FileAddress.Require(path);
         ArgumentNullException.ThrowIfNull(target);
         Files.FileAddress.Require(targetPath);
-        return TransferAsync([new RemoteRoot(path, targetPath.EndsWith('/') ? NameOf(path) : string.Empty)], target, targetPath, options, cancellationToken);
+        return TransferAsync(new[] { new RemoteRoot(path, targetPath.EndsWith('/') ? NameOf(path) : string.Empty) }, target, targetPath, options, cancellationToken);
     }
 
     /// <summary>Copies files and directories of this sandbox into a directory of another, each under its own name.</summary>

@@ -13,8 +13,8 @@ internal sealed class TransferPlan
     private TransferPlan(IReadOnlyList<TransferEntry> entries)
     {
         Entries = entries;
-        Directories = [.. entries.Where(static entry => entry.Kind == EntryKind.Directory)];
-        Large = [.. entries.Where(static entry => entry.Kind == EntryKind.File && entry.Size >= LargeFrom)];
+        Directories = entries.Where(static entry => entry.Kind == EntryKind.Directory).ToArray();
+        Large = entries.Where(static entry => entry.Kind == EntryKind.File && entry.Size >= LargeFrom).ToArray();
         Parts = Cut(entries.Where(static entry => entry.Kind == EntryKind.Link || (entry.Kind == EntryKind.File && entry.Size < LargeFrom)));
     }
 

@@ -24,7 +24,7 @@ internal sealed record StreamTiming
 
     /// <summary>The waits before attaching again; after the last of them it is given up. They start anew when a connection was good for <see cref="StableAfter"/>.</summary>
     public IReadOnlyList<TimeSpan> RecoveryWaits { get; init; } =
-        [TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
+        (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)];
 
     /// <summary>A connection over which something came after this time was a good one.</summary>
     public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(1);

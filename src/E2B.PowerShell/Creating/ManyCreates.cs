@@ -1,5 +1,3 @@
-using E2B.PowerShell.Errors;
-
 namespace E2B.PowerShell.Creating;
 
 /// <summary>Makes several sandboxes of one kind, some at a time.</summary>
@@ -49,8 +47,9 @@ internal sealed class ManyCreates(SandboxOperations sandboxes, SandboxCreateOpti
         {
             return null;
         }
-        catch (Exception e) when (ErrorFactory.IsExpected(e))
+        catch (Exception e)
         {
+            // Whatever it is: leaving here would leave behind what the others make.
             lock (_failures)
             {
                 _failures.Add(e);

@@ -65,9 +65,9 @@ internal static class GitAnswers
         ["behind"] = status.Behind,
         ["detached"] = status.IsDetached,
         ["isClean"] = status.IsClean,
-        ["stagedCount"] = status.Staged.Count(),
-        ["untrackedCount"] = status.Untracked.Count(),
-        ["conflictCount"] = status.Conflicted.Count(),
+        ["stagedCount"] = status.Staged.Count,
+        ["untrackedCount"] = status.Untracked.Count,
+        ["conflictCount"] = status.Conflicted.Count,
         ["totalCount"] = status.Files.Count,
         ["fileStatus"] = new JsonArray([.. status.Files.Select(file => new JsonObject
         {

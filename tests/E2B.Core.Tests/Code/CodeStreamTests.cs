@@ -162,6 +162,14 @@ public class CodeStreamTests
         Assert.Equal(kind, (await Assert.ThrowsAsync<E2BTimeoutException>(() => sandbox.Code.RunAsync("x", cancellationToken: Token))).Kind);
     }
 
+    [Fact]
+    public async Task Time_without_end_is_a_timeout_too()
+    {
+        CodeExecution execution = await Answering("""{"type":"stdout","text":"a"}""", End).Code.RunAsync("x", new CodeRunOptions { Timeout = TimeSpan.MaxValue }, Token);
+
+        Assert.Equal("a", execution.StandardOutput);
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("[1]")]

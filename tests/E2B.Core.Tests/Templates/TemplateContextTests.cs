@@ -35,6 +35,18 @@ public sealed class TemplateContextTests : IDisposable
     }
 
     [Fact]
+    public void What_the_system_does_not_look_for_is_named()
+    {
+        string name = new('a', 300);
+
+        var error = Assert.Throws<TemplateContextException>(() => new TemplateContext(_folder.Path).Select(name, resolveLinks: false));
+
+        Assert.Equal(TemplateContextError.Unreadable, error.Error);
+        Assert.Equal([name], error.Paths);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Patterns_given_come_before_the_file()
     {
         _folder.Files("a.txt", "b.txt", "c.md").File(".dockerignore", "!b.txt\n.dockerignore\n");

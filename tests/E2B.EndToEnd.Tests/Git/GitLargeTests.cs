@@ -52,8 +52,8 @@ public class GitLargeTests(LocalServer server)
         Assert.InRange(status.Files.Count, 190, 220);
         Assert.Equal(("up", 1, 1, false), (status.Upstream, status.Ahead, status.Behind, status.IsUpstreamGone));
         Assert.Equal((await box.ShellAsync("git -C big rev-parse HEAD")).Trim(), status.Commit);
-        Assert.Equal(30, status.Renamed.Count());
-        Assert.Equal(15, status.Untracked.Count());
+        Assert.Equal(30, status.Renamed.Count);
+        Assert.Equal(15, status.Untracked.Count);
 
         Assert.Equal(
             (await box.ShellAsync("git -C big diff --numstat HEAD -z --no-renames")).Split('\0', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal),

@@ -32,7 +32,7 @@ public class GitNameTests(LocalServer server)
         }
 
         GitStatus renamed = await box.Git.StatusAsync("r", cancellationToken: Token);
-        Assert.Equal(names.Length, renamed.Renamed.Count());
+        Assert.Equal(names.Length, renamed.Renamed.Count);
         Assert.Equal(names.Select(n => n + " new").Order(StringComparer.Ordinal), renamed.Renamed.Select(f => f.Name).Order(StringComparer.Ordinal));
         Assert.Equal(names.Order(StringComparer.Ordinal), renamed.Renamed.Select(f => f.OldName!).Order(StringComparer.Ordinal));
         IReadOnlyList<GitDiffEntry> diff = await box.Git.DiffAsync("r", new GitDiffOptions { Staged = true }, Token);

@@ -51,15 +51,15 @@ public sealed class CodeResult
     public IReadOnlyDictionary<string, object?> Extra { get; init; } = ImmutableDictionary<string, object?>.Empty;
 
     /// <summary>The names of the representations that it has, those of the wire.</summary>
-    public IReadOnlyList<string> Formats => new List<string>(
-    [
+    public IReadOnlyList<string> Formats =>
+    (string[])[
         .. new (string Name, object? Value)[]
         {
             ("text", Text), ("html", Html), ("markdown", Markdown), ("svg", Svg), ("png", Png), ("jpeg", Jpeg), ("pdf", Pdf),
             ("latex", Latex), ("json", Json), ("javascript", JavaScript), ("data", Data), ("chart", Chart),
         }.Where(static format => format.Value is not null).Select(static format => format.Name),
         .. Extra.Keys,
-    ]);
+    ];
 
     /// <summary>The text, or the names of the representations where there is none.</summary>
     public override string ToString() => Text ?? $"({string.Join(", ", Formats)})";

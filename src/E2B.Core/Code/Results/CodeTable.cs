@@ -4,6 +4,7 @@ namespace E2B;
 public sealed class CodeTable
 {
     private readonly IReadOnlyList<IReadOnlyList<object?>> _columns;
+    private object?[][]? _rows;
 
     internal CodeTable(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<object?>> values)
     {
@@ -19,19 +20,10 @@ public sealed class CodeTable
     public int RowCount { get; }
 
     /// <summary>
-    /// The rows, made as they are asked for: each has its values in the order of the columns. A value is text, a
+    /// The rows, made when they are asked for first: each has its values in the order of the columns. A value is text, a
     /// <see cref="long"/>, a <see cref="double"/>, a <see cref="bool"/>, <see langword="null"/>, or a list or dictionary of these.
     /// </summary>
-    public IEnumerable<IReadOnlyList<object?>> Rows
-    {
-        get
-        {
-            for (int row = 0; row < RowCount; row++)
-            {
-                yield return Row(row);
-            }
-        }
-    }
+    public IReadOnlyList<IReadOnlyList<object?>> Rows => _rows ??= Enumerable.Range(0, RowCount).Select(Row).ToArray();
 
     /// <summary>The values of one column.</summary>
     /// <param name="name">Its name.</param>

@@ -10,6 +10,9 @@ namespace E2B.Code.Wire;
 /// <summary>Code that runs, from its request to its end. Disposing of it before that closes the connection, which interrupts the code.</summary>
 internal sealed class CodeRun : IDisposable
 {
+    /// <summary>Timers take no more; code that runs longer is asked about again when something came of it.</summary>
+    private static readonly TimeSpan _longestTimer = TimeSpan.FromDays(40);
+
     private readonly Sandbox _sandbox;
     private readonly CallContext _context;
     private readonly HttpResponseMessage _response;
@@ -132,7 +135,7 @@ internal sealed class CodeRun : IDisposable
             wait = Timing.SilenceLimit;
         }
 
-        _stop.CancelAfter(wait);
+        _stop.CancelAfter(wait > _longestTimer ? Timeout.InfiniteTimeSpan : wait);
         return await _body.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
     }
 

@@ -79,7 +79,7 @@ internal sealed class FileUpload
             $"write {files.Count} files, '{files[0].Path}' to '{files[^1].Path}'",
             User: _options?.User);
         (IReadOnlyList<WrittenFileModel> written, _) = await SendAsync(call, body, InBody, files.Count, cancellationToken).ConfigureAwait(false);
-        return [.. written.Select((file, i) => FileModels.ToEntry(_endpoint.SandboxId, file, files[i].Bytes.Length))];
+        return written.Select((file, i) => FileModels.ToEntry(_endpoint.SandboxId, file, files[i].Bytes.Length)).ToArray();
     }
 
     /// <summary>The daemon takes the whole name for the path. What a quoted string cannot hold travels in the extended form.</summary>

@@ -34,7 +34,7 @@ internal sealed class ManyUploads
             _failure.Throw();
         }
 
-        return [.. _written.OrderBy(file => file.Key).Select(file => file.Value)];
+        return _written.OrderBy(file => file.Key).Select(file => file.Value).ToArray();
     }
 
     /// <summary>Which files go together. The sequence is read as the files are sent.</summary>
@@ -61,7 +61,7 @@ internal sealed class ManyUploads
                     (together, size) = ([], 0);
                 }
 
-                yield return new Part(number++, [file]);
+                yield return new Part(number++, new[] { file });
                 continue;
             }
 
@@ -110,7 +110,7 @@ internal sealed class ManyUploads
         try
         {
             IReadOnlyList<SandboxEntry> entries = await _upload.SendAsync(
-                [.. part.Files.Select(file => (file.Path, file.Bytes!.Value))], cancellationToken).ConfigureAwait(false);
+                part.Files.Select(file => (file.Path, file.Bytes!.Value)).ToArray(), cancellationToken).ConfigureAwait(false);
             for (int i = 0; i < entries.Count; i++)
             {
                 _written[part.First + i] = entries[i];

@@ -45,7 +45,7 @@ internal static class DiffParser
             lines[parts[2]] = (Count(parts[0]), Count(parts[1]));
         }
 
-        return [.. changes.Select(change =>
+        return changes.Select(change =>
         {
             (int? additions, int? deletions) = lines.GetValueOrDefault(change.Name);
             return new GitDiffEntry
@@ -57,7 +57,7 @@ internal static class DiffParser
                 Additions = additions,
                 Deletions = deletions,
             };
-        })];
+        }).ToArray();
     }
 
     private static int? Count(string text) => text == "-" ? null : int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -37,17 +37,17 @@ public sealed class GitStatus
     public bool IsClean => Files.Count == 0;
 
     /// <summary>The files with a change that is staged.</summary>
-    public IEnumerable<GitFileStatus> Staged => Files.Where(static file => file.IsStaged);
+    public IReadOnlyList<GitFileStatus> Staged => Files.Where(static file => file.IsStaged).ToArray();
 
     /// <summary>The files with a change that is not staged. One can be in both lists.</summary>
-    public IEnumerable<GitFileStatus> Unstaged => Files.Where(static file => file.IsUnstaged);
+    public IReadOnlyList<GitFileStatus> Unstaged => Files.Where(static file => file.IsUnstaged).ToArray();
 
     /// <summary>The files that git does not follow.</summary>
-    public IEnumerable<GitFileStatus> Untracked => Files.Where(static file => file.IsUntracked);
+    public IReadOnlyList<GitFileStatus> Untracked => Files.Where(static file => file.IsUntracked).ToArray();
 
     /// <summary>The files that a merge could not put together.</summary>
-    public IEnumerable<GitFileStatus> Conflicted => Files.Where(static file => file.IsConflicted);
+    public IReadOnlyList<GitFileStatus> Conflicted => Files.Where(static file => file.IsConflicted).ToArray();
 
     /// <summary>The files that have another name.</summary>
-    public IEnumerable<GitFileStatus> Renamed => Files.Where(static file => file.IsRenamed);
+    public IReadOnlyList<GitFileStatus> Renamed => Files.Where(static file => file.IsRenamed).ToArray();
 }

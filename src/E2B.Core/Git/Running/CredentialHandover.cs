@@ -40,7 +40,7 @@ internal static class CredentialHandover
     private const string Helper = "!f() { test \"$1\" != get || cat \"$E2B_GIT_CREDENTIAL\"; }; f";
 
     public static ProcessCommand Command(IReadOnlyList<string> git) =>
-        new("/bin/sh", ["-c", Script, "sh", $".e2b-{Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant()}", .. git]);
+        new("/bin/sh", (string[])["-c", Script, "sh", $".e2b-{Convert.ToHexString(RandomNumberGenerator.GetBytes(16)).ToLowerInvariant()}", .. git]);
 
     /// <summary>Settings of git's for one run: that servers get the credential, and that no other helper learns of it.</summary>
     public static IEnumerable<string> Settings(IEnumerable<string> servers) =>

@@ -147,7 +147,7 @@ internal sealed class GitRunner(Sandbox sandbox)
             .. call.Credential is null ? [] : CredentialHandover.Settings(call.Servers),
             .. call.Arguments,
         ];
-        return call.Credential is null ? new ProcessCommand("git", arguments) : CredentialHandover.Command(["git", .. arguments]);
+        return call.Credential is null ? new ProcessCommand("git", arguments) : CredentialHandover.Command((string[])["git", .. arguments]);
     }
 
     private static CommandOptions HowToRun(GitCall call, GitOptions options, bool hasInput)

@@ -28,7 +28,7 @@ internal sealed class TunnelConnection(Sandbox sandbox, int port, Socket local)
         bool isWhole = false;
         try
         {
-            var command = new ProcessCommand("/bin/sh", ["-c", RelayScripts.Shell, "sh", port.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            var command = new ProcessCommand("/bin/sh", new[] { "-c", RelayScripts.Shell, "sh", port.ToString(System.Globalization.CultureInfo.InvariantCulture) });
             var options = new CommandOptions { StandardInput = true, Timeout = TimeSpan.Zero, Environment = _environment, MaxCapturedBytes = 0 };
             CommandHandle relay = await sandbox.Commands.StartAsync(command, options, stop).ConfigureAwait(false);
             await using (relay.ConfigureAwait(false))

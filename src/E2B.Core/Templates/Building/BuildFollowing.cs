@@ -74,7 +74,7 @@ internal sealed class BuildFollowing(
 
         if (TemplateModels.ToStatus(end.Status) == TemplateBuildStatus.Error)
         {
-            string reason = _withoutSecrets(PlainText.Of(end.Reason?.Message));
+            string reason = connection.Redact(_withoutSecrets(PlainText.Of(end.Reason?.Message)));
             throw BuildFailure.Of(
                 name, templateId, buildId, reason.Length > 0 ? reason : "the service does not say why", NotEmpty(end.Reason?.Step), definition, _last);
         }

@@ -37,13 +37,16 @@ internal static class BuildSecrets
 
         if (registry.ServiceAccountJson is { } json)
         {
-            yield return json;
+            // Its other words, "type" and "https" among them, are no secrets, and a log without them cannot be read.
             using var account = JsonDocument.Parse(json);
             foreach (JsonProperty one in account.RootElement.EnumerateObject())
             {
                 if (one.Name.StartsWith("private_key", StringComparison.Ordinal) && one.Value.ValueKind == JsonValueKind.String)
                 {
-                    yield return one.Value.GetString()!;
+                    foreach (string line in one.Value.GetString()!.Split('\n').Where(static line => !line.StartsWith("-----", StringComparison.Ordinal)))
+                    {
+                        yield return line;
+                    }
                 }
             }
         }

@@ -23,7 +23,7 @@ internal sealed class ContextTree
         _realRoot = LinkTarget.Resolve(RootPath) is { } real && Directory.Exists(real)
             ? real
             : throw new TemplateContextException(
-                TemplateContextError.NotFound, $"There is no directory '{RootPath}' to copy from. Name the template's context directory.", [RootPath]);
+                TemplateContextError.NotFound, $"There is no directory '{RootPath}' to copy from. Name the template's context directory.", new[] { RootPath });
         Root = new ContextNode(null, string.Empty, RootPath, ContextKind.Directory);
     }
 

@@ -139,7 +139,7 @@ internal sealed class SelectionMaker(ContextTree tree, bool resolveLinks, bool f
                 TemplateContextError.Unreadable,
                 $"Could not read files ({_unreadable[0].Cause.Message.TrimEnd('.')})",
                 "Change their permissions, or leave them out by an ignore file.",
-                [.. _unreadable.Select(static failure => failure.Path)],
+                _unreadable.Select(static failure => failure.Path).ToArray(),
                 _unreadable[0].Cause);
         }
 

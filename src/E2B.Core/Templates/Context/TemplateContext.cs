@@ -31,6 +31,20 @@ internal sealed class TemplateContext
     /// <exception cref="TemplateContextException">Nothing matches, a directory cannot be read, or a link to be followed is broken or leads outside.</exception>
     public ContextSelection Select(string source, bool resolveLinks, bool followsOutside = false)
     {
+        try
+        {
+            return Find(source, resolveLinks, followsOutside);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A name on the way to it, of a directory that may not be entered, or longer than the system takes.
+            throw new TemplateContextException(
+                TemplateContextError.Unreadable, $"Could not look for '{source}' in '{Directory}': {e.Message.TrimEnd('.')}. Change permissions or the name, or copy something else.", new[] { source }, e);
+        }
+    }
+
+    private ContextSelection Find(string source, bool resolveLinks, bool followsOutside)
+    {
         if (ContextPaths.IsAbsolute(source, OperatingSystem.IsWindows()))
         {
             throw new E2BInvalidArgumentException($"'{source}' is an absolute path. Name it relative to the template's context directory.");
@@ -50,7 +64,7 @@ internal sealed class TemplateContext
                 TemplateContextError.Outside,
                 $"'{source}' goes through links that lead out of the context directory",
                 "Put the files into the directory, or choose one that holds them.",
-                [.. walker.Outside.Order(StringComparer.Ordinal)]);
+                walker.Outside.Order(StringComparer.Ordinal).ToArray());
         }
 
         return taken.Count > 0
@@ -60,7 +74,7 @@ internal sealed class TemplateContext
                 walker.Found.Count == 0
                     ? $"Nothing in '{Directory}' matches '{source}'."
                     : $"Everything in '{Directory}' that matches '{source}' is left out by {IgnoreRules.FileName} or the ignore patterns.",
-                [source]);
+                new[] { source });
     }
 
     private bool IsHidden(ContextNode node) => !_rules.HasExceptions && IsIgnored(node);
@@ -104,7 +118,7 @@ internal sealed class TemplateContext
                 TemplateContextError.Unreadable,
                 $"Could not read directories ({unreadable[0].Cause.Message.TrimEnd('.')})",
                 $"Change their permissions, or leave them out by {IgnoreRules.FileName}.",
-                [.. unreadable.Select(static failure => failure.Directory.Path)],
+                unreadable.Select(static failure => failure.Directory.Path).ToArray(),
                 unreadable[0].Cause);
         }
     }

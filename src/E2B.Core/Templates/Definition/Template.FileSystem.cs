@@ -16,7 +16,7 @@ public sealed partial class Template
     /// <exception cref="E2BInvalidArgumentException">The path is empty.</exception>
     public Template Remove(
         string path, bool recursive = false, bool force = false, string? user = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        Remove([path], recursive, force, user, file, line);
+        Remove(new[] { path }, recursive, force, user, file, line);
 
     /// <summary>Removes files or directories in one step.</summary>
     /// <param name="paths">The paths in the sandbox.</param>
@@ -42,7 +42,7 @@ public sealed partial class Template
     /// <exception cref="E2BInvalidArgumentException">A path is empty.</exception>
     public Template Rename(
         string source, string destination, bool force = false, string? user = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        Run($"mv {Words([source, destination])}{(force ? " -f" : string.Empty)}", user, file, line);
+        Run($"mv {Words(new[] { source, destination })}{(force ? " -f" : string.Empty)}", user, file, line);
 
     /// <summary>Makes a directory, with those that it is in.</summary>
     /// <param name="path">The path in the sandbox.</param>
@@ -54,7 +54,7 @@ public sealed partial class Template
     /// <exception cref="E2BInvalidArgumentException">The path is empty, or there are no such permissions.</exception>
     public Template MakeDirectory(
         string path, UnixFileMode? mode = null, string? user = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        MakeDirectory([path], mode, user, file, line);
+        MakeDirectory(new[] { path }, mode, user, file, line);
 
     /// <summary>Makes directories in one step, with those that they are in.</summary>
     /// <param name="paths">The paths in the sandbox.</param>
@@ -79,7 +79,7 @@ public sealed partial class Template
     /// <exception cref="E2BInvalidArgumentException">A path is empty.</exception>
     public Template MakeSymlink(
         string target, string path, bool force = false, string? user = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        Run($"ln -s{(force ? " -f" : string.Empty)} {Words([target, path])}", user, file, line);
+        Run($"ln -s{(force ? " -f" : string.Empty)} {Words(new[] { target, path })}", user, file, line);
 
     private static string Words(IEnumerable<string> paths) => string.Join(' ', StepText.NotEmpty(paths, "path").Select(ShellText.Quote));
 }

@@ -20,7 +20,7 @@ public sealed partial class Template
     {
         string options = (noInstallRecommends ? "--no-install-recommends " : string.Empty) + (fixMissing ? "--fix-missing " : string.Empty);
         return Run(
-            ["apt-get update", $"DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y {options}{Names(packages)}"],
+            new[] { "apt-get update", $"DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y {options}{Names(packages)}" },
             Root,
             file,
             line);
@@ -33,7 +33,7 @@ public sealed partial class Template
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">It is empty.</exception>
     public Template AptInstall(string package, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        AptInstall([package], file: file, line: line);
+        AptInstall(new[] { package }, file: file, line: line);
 
     /// <summary>Installs packages of Python with pip.</summary>
     /// <param name="packages">Their names, with versions if any; <see langword="null"/> installs the project in the working directory.</param>
@@ -53,7 +53,7 @@ public sealed partial class Template
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">It is empty.</exception>
     public Template PipInstall(string package, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        PipInstall([package], file: file, line: line);
+        PipInstall(new[] { package }, file: file, line: line);
 
     /// <summary>Installs packages of Node.js with npm.</summary>
     /// <param name="packages">Their names, with versions if any; <see langword="null"/> installs what package.json in the working directory says.</param>
@@ -74,7 +74,7 @@ public sealed partial class Template
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">It is empty.</exception>
     public Template NpmInstall(string package, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        NpmInstall([package], file: file, line: line);
+        NpmInstall(new[] { package }, file: file, line: line);
 
     /// <summary>Installs packages of Node.js with Bun.</summary>
     /// <param name="packages">Their names, with versions if any; <see langword="null"/> installs what package.json in the working directory says.</param>
@@ -95,7 +95,7 @@ public sealed partial class Template
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">It is empty.</exception>
     public Template BunInstall(string package, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        BunInstall([package], file: file, line: line);
+        BunInstall(new[] { package }, file: file, line: line);
 
     private Template JavaScriptInstall(string program, IEnumerable<string>? packages, bool global, string dev, string? file, int line)
     {

@@ -15,7 +15,7 @@ public sealed partial class Template
     {
         StartCmd = StartCommand,
         ReadyCmd = ReadyCheck?.Command,
-        Steps = [.. Steps.Select(step => step.ToModel(step is TemplateCopyStep copy ? hashOf?.Invoke(copy) : null))],
+        Steps = Steps.Select(step => step.ToModel(step is TemplateCopyStep copy ? hashOf?.Invoke(copy) : null)).ToArray(),
         Force = SkipsWholeCache || force,
         FromImage = Source.Image,
         FromTemplate = Source.Template,

@@ -15,7 +15,7 @@ public sealed partial class Template
     /// <exception cref="E2BInvalidArgumentException">The source is absolute or leads out of the context directory, or something is empty.</exception>
     public Template Copy(
         string source, string destination, TemplateCopyOptions? options = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        Copy([source], destination, options, file, line);
+        Copy(new[] { source }, destination, options, file, line);
 
     /// <summary>Copies several things to one place, each as a step of its own.</summary>
     /// <param name="sources">The paths or patterns, relative to the context directory.</param>
@@ -90,5 +90,5 @@ public sealed partial class Template
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">The name is empty, or holds <c>=</c> or a null character.</exception>
     public Template SetEnvironment(string name, string value, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
-        SetEnvironment([new(name, value)], file, line);
+        SetEnvironment(new[] { KeyValuePair.Create(name, value) }, file, line);
 }

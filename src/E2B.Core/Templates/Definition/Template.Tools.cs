@@ -33,12 +33,12 @@ public sealed partial class Template
         var words = new List<string> { "git", "clone", ShellText.Quote(url) };
         if (branch is not null)
         {
-            words.AddRange(["--branch", ShellText.Quote(StepText.NotEmpty(branch, "branch")), "--single-branch"]);
+            words.AddRange((string[])["--branch", ShellText.Quote(StepText.NotEmpty(branch, "branch")), "--single-branch"]);
         }
 
         if (depth is { } commits)
         {
-            words.AddRange(["--depth", commits > 0 ? commits.ToString(CultureInfo.InvariantCulture) : throw new E2BInvalidArgumentException("The depth is greater than zero.")]);
+            words.AddRange((string[])["--depth", commits > 0 ? commits.ToString(CultureInfo.InvariantCulture) : throw new E2BInvalidArgumentException("The depth is greater than zero.")]);
         }
 
         if (path is not null)
@@ -68,7 +68,7 @@ public sealed partial class Template
     /// <param name="line">The line in it.</param>
     /// <returns>The new definition.</returns>
     /// <exception cref="E2BInvalidArgumentException">It is empty, or the definition starts from something else.</exception>
-    public Template AddMcpServer(string server, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) => AddMcpServer([server], file, line);
+    public Template AddMcpServer(string server, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) => AddMcpServer(new[] { server }, file, line);
 
     /// <summary>Builds the dev container of a directory, so that it starts fast. Only for definitions that start from the template <c>devcontainer</c>.</summary>
     /// <param name="directory">The directory in the sandbox that holds <c>.devcontainer</c>.</param>

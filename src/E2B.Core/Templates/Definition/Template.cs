@@ -74,7 +74,7 @@ public sealed partial class Template
         return Change(next =>
         {
             next.ContextDirectory = directory;
-            next.IgnorePatterns = ignorePatterns is null ? IgnorePatterns : [.. ignorePatterns];
+            next.IgnorePatterns = ignorePatterns is null ? IgnorePatterns : ignorePatterns.ToArray();
         });
     }
 
@@ -97,7 +97,7 @@ public sealed partial class Template
             steps[index].Number = Steps.Count + index + 1;
         }
 
-        return Change(next => next.Steps = [.. Steps, .. steps]);
+        return Change(next => next.Steps = (TemplateStep[])[.. Steps, .. steps]);
     }
 
     private Template Change(Action<Template> change)

@@ -64,7 +64,7 @@ internal static class DockerfileArguments
         {
             // The old form: one variable, and all the rest of the line is its value.
             return words.Count > 1
-                ? [(words[0], instruction.Text[words[0].Length..].TrimStart())]
+                ? new[] { (words[0], instruction.Text[words[0].Length..].TrimStart()) }
                 : throw instruction.Error($"ENV says no value for {words[0]}. Write {words[0]}=value.");
         }
 

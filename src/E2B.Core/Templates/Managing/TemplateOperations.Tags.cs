@@ -17,7 +17,7 @@ public sealed partial class TemplateOperations
         string name = TemplateName.Parse(template).Identifier;
         RestCall call = About(HttpMethod.Get, $"/templates/{Uri.EscapeDataString(name)}/tags", "get the tags of", name);
         IReadOnlyList<TemplateTagModel> tags = await _plane.SendAsync(call, RestJson.Default.IReadOnlyListTemplateTagModel, cancellationToken).ConfigureAwait(false);
-        return [.. tags.Select(one => new TemplateTag { Template = name, Tag = one.Tag, BuildId = one.BuildID, CreatedAt = one.CreatedAt.ToUniversalTime() })];
+        return tags.Select(one => new TemplateTag { Template = name, Tag = one.Tag, BuildId = one.BuildID, CreatedAt = one.CreatedAt.ToUniversalTime() }).ToArray();
     }
 
     /// <summary>Gives a build more tags. A tag that stood for another build of the template stands for this one from now on.</summary>
@@ -32,7 +32,7 @@ public sealed partial class TemplateOperations
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new AssignTagsRequest(target.Trim(), Check(tags)), RestJson.Default.AssignTagsRequest);
         RestCall call = About(HttpMethod.Post, "/templates/tags", "tag", target, body);
         AssignedTagsModel assigned = await _plane.SendAsync(call, RestJson.Default.AssignedTagsModel, cancellationToken).ConfigureAwait(false);
-        return [.. (assigned.Tags ?? []).Order(StringComparer.Ordinal).Select(tag => new TemplateTag { Template = name.Identifier, Tag = tag, BuildId = assigned.BuildID })];
+        return (assigned.Tags ?? []).Order(StringComparer.Ordinal).Select(tag => new TemplateTag { Template = name.Identifier, Tag = tag, BuildId = assigned.BuildID }).ToArray();
     }
 
     /// <summary>Removes tags of a template. The builds stay, and tags that are not there are no error.</summary>

@@ -121,7 +121,7 @@ internal sealed class LocalStaging
     /// is not ours.
     /// </summary>
     private static IEnumerable<FileSystemInfo> Within(DirectoryInfo directory) => directory.EnumerateFileSystemInfos("*", _everything)
-        .SelectMany(static info => info is DirectoryInfo { LinkTarget: null } inner ? Within(inner).Prepend(info) : [info]);
+        .SelectMany(static info => info is DirectoryInfo { LinkTarget: null } inner ? Within(inner).Prepend(info) : new[] { info });
 
     private static void Prune(DirectoryInfo directory, string path, Dictionary<string, EntryKind> kinds)
     {

@@ -121,7 +121,7 @@ internal sealed class SandboxListing(Sandbox sandbox, SandboxFileOptions options
         }
 
         var all = new List<SandboxEntry>();
-        var left = new Stack<string>([path]);
+        var left = new Stack<string>(new[] { path });
         while (left.TryPop(out string? directory))
         {
             try

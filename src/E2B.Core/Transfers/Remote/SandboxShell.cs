@@ -18,11 +18,11 @@ internal sealed class SandboxShell(Sandbox sandbox, string? user, TimeSpan? requ
     public IEnumerable<string> Running => _running.Keys.Select(static pid => pid.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Runs a script to its end.</summary>
-    public Task<CommandResult> RunAsync(string script, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+    public Task<CommandResult> RunAsync(string script, string[] arguments, CancellationToken cancellationToken) =>
         Sandbox.Commands.RunAsync(Command(script, arguments), Options(input: false, TimeSpan.Zero), cancellationToken);
 
     /// <summary>Starts a script.</summary>
-    public Task<CommandHandle> StartAsync(string script, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
+    public Task<CommandHandle> StartAsync(string script, string[] arguments, CancellationToken cancellationToken) =>
         Sandbox.Commands.StartAsync(Command(script, arguments), Options(input: false, TimeSpan.Zero), cancellationToken);
 
     /// <summary>Starts a program that is written to, or read from. Let go of it with <see cref="Forget"/>.</summary>
@@ -60,7 +60,7 @@ internal sealed class SandboxShell(Sandbox sandbox, string? user, TimeSpan? requ
     }
 
     /// <summary>Runs a script to its end and writes to it.</summary>
-    public Task<CommandResult> FeedAsync(string script, IEnumerable<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    public Task<CommandResult> FeedAsync(string script, string[] arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
     {
         return FeedAsync(Command(script, arguments), OnceAsync(), cancellationToken);
 
@@ -71,7 +71,7 @@ internal sealed class SandboxShell(Sandbox sandbox, string? user, TimeSpan? requ
         }
     }
 
-    private static ProcessCommand Command(string script, IEnumerable<string> arguments) => new("/bin/sh", ["-c", script, "sh", .. arguments]);
+    private static ProcessCommand Command(string script, string[] arguments) => new("/bin/sh", (string[])["-c", script, "sh", .. arguments]);
 
     private CommandOptions Options(bool input, TimeSpan limit) => new()
     {

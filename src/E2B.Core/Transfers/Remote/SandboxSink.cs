@@ -235,7 +235,7 @@ internal sealed class SandboxSink : ITransferSink
 
     private async Task UnpackAsync(IAsyncEnumerable<BulkItem> items, Action<BulkItem> written, CancellationToken cancellationToken)
     {
-        var tar = new ProcessCommand("tar", ["-x", "-p", "-o", "-f", "-", "-C", _staging]);
+        var tar = new ProcessCommand("tar", new[] { "-x", "-p", "-o", "-f", "-", "-C", _staging });
         await RunAsync(_shell.FeedAsync(tar, TarPacker.PackAsync(items, written, cancellationToken), cancellationToken), "copy to").ConfigureAwait(false);
     }
 

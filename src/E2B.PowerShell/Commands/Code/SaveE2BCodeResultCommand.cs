@@ -105,7 +105,7 @@ public sealed class SaveE2BCodeResultCommand : E2BCmdlet
 
         string[] there = [.. _without.SelectMany(static result => result.Formats).Distinct()];
         WriteError(ErrorFactory.NotFound(
-            "E2BNoSuchFormat", $"No result has the form {_form}. There is: {(there.Length == 0 ? "nothing" : string.Join(", ", there))}.", _without[0]));
+            "E2BNoSuchFormat", $"No result has {(_form is null ? "a form that can be saved" : $"the form {_form}")}. There is: {(there.Length == 0 ? "nothing" : string.Join(", ", there))}.", _without[0]));
     }
 
     private void Save(CodeResult result)

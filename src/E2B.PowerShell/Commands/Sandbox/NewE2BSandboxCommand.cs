@@ -73,7 +73,10 @@ public sealed class NewE2BSandboxCommand : CreatingCmdlet
             return;
         }
 
-        foreach (Sandbox sandbox in Make(options))
+        IReadOnlyList<Sandbox> made = Make(options, out IEnumerable<Exception> failures);
+
+        // All of them before anything is written: a pipeline that takes no more, as after Select-Object -First, or an error that stops end the cmdlet there.
+        foreach (Sandbox sandbox in made)
         {
             Session.Created(sandbox);
             if (KeepAlive)
@@ -85,14 +88,22 @@ public sealed class NewE2BSandboxCommand : CreatingCmdlet
             {
                 Session.Defaults = Session.Defaults with { Sandbox = sandbox };
             }
-
-            WriteObject(sandbox);
         }
+
+        foreach (Exception failure in failures)
+        {
+            WriteError(ErrorFactory.Create(failure, options.Template));
+        }
+
+        WriteObject(made, enumerateCollection: true);
     }
 
-    /// <summary>Makes them; what cannot be made is an error.</summary>
-    private IReadOnlyList<Sandbox> Make(SandboxCreateOptions options)
+    /// <summary>Makes them.</summary>
+    /// <param name="options">What each is to be.</param>
+    /// <param name="failures">Why some could not be made, unless that is said already.</param>
+    private IReadOnlyList<Sandbox> Make(SandboxCreateOptions options, out IEnumerable<Exception> failures)
     {
+        failures = [];
         SandboxOperations sandboxes = Client.Sandboxes;
         if (Count == 1)
         {
@@ -101,11 +112,7 @@ public sealed class NewE2BSandboxCommand : CreatingCmdlet
 
         var creates = new ManyCreates(sandboxes, options, Count, ThrottleLimit > 0 ? ThrottleLimit : Session.Defaults.ThrottleLimit, AllowPartial);
         IReadOnlyList<Sandbox> made = Await(creates.RunAsync);
-        foreach (Exception failure in AllowPartial ? creates.Failures : creates.Failures.Take(1))
-        {
-            WriteError(ErrorFactory.Create(failure, options.Template));
-        }
-
+        failures = AllowPartial ? creates.Failures : creates.Failures.Take(1);
         return made;
     }
 

@@ -103,6 +103,37 @@ public class FollowTests
     }
 
     [Fact]
+    public async Task A_service_accounts_key_is_in_no_entry_and_the_other_words_of_its_file_are()
+    {
+        const string Key = "MIIEvQIBADANBgkq+hkiG9w0BAQEFAASC/BKcwggSj";
+        string account = $$"""{ "type": "service_account", "token_uri": "https://oauth2.googleapis.com/token", "private_key": "-----BEGIN PRIVATE KEY-----\n{{Key}}\n-----END PRIVATE KEY-----\n" }""";
+        Template definition = Template.FromImage("gcr.io/me/app", TemplateRegistry.ForGoogle(account)).Run("true");
+        using var service = new FakeTemplateService();
+        service.Say("type: get a token for me from https://example.org").Say("the file is " + account);
+        service.Asked = _ => service.End("error", "cannot sign in with " + Key, "base");
+        using E2BClient client = service.Client();
+        var log = new Recorder<TemplateBuildLogEntry>();
+
+        var error = await Assert.ThrowsAsync<TemplateBuildException>(() => client.Templates.BuildAsync(definition, new() { Name = "my-app" }, log, Token));
+
+        Assert.Equal("type: get a token for me from https://example.org", log[0].Message);
+        Assert.DoesNotContain("MIIEvQ", log[1].Message + error, StringComparison.Ordinal);
+        Assert.DoesNotContain("BKcwggSj", log[1].Message + error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_connections_key_is_not_in_the_reason()
+    {
+        using var service = new FakeTemplateService();
+        using E2BClient client = service.Client();
+        service.Asked = _ => service.End("error", $"refused {client.Connection.ApiKey}", "base");
+
+        var error = await Assert.ThrowsAsync<TemplateBuildException>(() => client.Templates.BuildAsync(_definition, new() { Name = "my-app" }, cancellationToken: Token));
+
+        Assert.Equal("refused ***", error.Reason);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_lost_for_a_while_is_made_again()
     {
         using var service = new FakeTemplateService { Status = "building" };

@@ -13,7 +13,7 @@ internal static class BraceExpansion
     {
         var found = new List<string>();
         Expand(string.Empty, pattern, found);
-        return [.. found.Distinct(StringComparer.Ordinal)];
+        return found.Distinct(StringComparer.Ordinal).ToArray();
     }
 
     private static void Expand(string done, string rest, List<string> found)

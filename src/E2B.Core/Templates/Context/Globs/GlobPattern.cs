@@ -6,7 +6,7 @@ internal sealed class GlobPattern
     private GlobPattern(IReadOnlyList<GlobPart> parts) => Parts = parts;
 
     /// <summary>All that is below where it is applied.</summary>
-    public static GlobPattern Everything { get; } = new([GlobPart.AnyDirectories, GlobPart.Parse("*")]);
+    public static GlobPattern Everything { get; } = new(new[] { GlobPart.AnyDirectories, GlobPart.Parse("*") });
 
     public IReadOnlyList<GlobPart> Parts { get; }
 
@@ -14,7 +14,7 @@ internal sealed class GlobPattern
     /// <param name="source">Relative to the context, with slashes.</param>
     /// <exception cref="E2BInvalidArgumentException">It leads back from <c>**</c>, or out of the context.</exception>
     public static IReadOnlyList<GlobPattern> Parse(string source) =>
-        [.. BraceExpansion.Expand(source).Select(pattern => new GlobPattern([.. Names(pattern, source).Select(name => Part(name, source))]))];
+        BraceExpansion.Expand(source).Select(pattern => new GlobPattern(Names(pattern, source).Select(name => Part(name, source)).ToArray())).ToArray();
 
     private static GlobPart Part(string name, string source)
     {

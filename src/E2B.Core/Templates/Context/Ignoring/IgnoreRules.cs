@@ -44,7 +44,7 @@ internal sealed class IgnoreRules
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TemplateContextException(
-                TemplateContextError.Unreadable, $"Could not read '{file}': {e.Message} Without it, it is not known what to copy.", [FileName], e);
+                TemplateContextError.Unreadable, $"Could not read '{file}': {e.Message} Without it, it is not known what to copy.", new[] { FileName }, e);
         }
 
         return rules;
@@ -105,7 +105,7 @@ internal sealed class IgnoreRules
         catch (FormatException e)
         {
             throw new TemplateContextException(
-                TemplateContextError.IgnoreFile, $"{where}, '{pattern}', is no pattern: {e.Message}.", [FileName], e);
+                TemplateContextError.IgnoreFile, $"{where}, '{pattern}', is no pattern: {e.Message}.", new[] { FileName }, e);
         }
     }
 }

@@ -63,7 +63,7 @@ public sealed class TemplateCopyStep : TemplateStep
     internal override TemplateStepModel ToModel(string? filesHash) => new()
     {
         Type = Type,
-        Args = [Source, Destination, User ?? string.Empty, ModeText],
+        Args = new[] { Source, Destination, User ?? string.Empty, ModeText },
         Force = SkipsCache,
         ForceUpload = ForceUpload ? true : null,
         ResolveSymlinks = ResolveSymlinks,

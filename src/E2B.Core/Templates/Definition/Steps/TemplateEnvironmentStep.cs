@@ -33,7 +33,7 @@ public sealed class TemplateEnvironmentStep : TemplateStep
     internal override TemplateStepModel ToModel(string? filesHash) => new()
     {
         Type = Type,
-        Args = [.. Variables.SelectMany(variable => new[] { variable.Key, variable.Value })],
+        Args = Variables.SelectMany(variable => new[] { variable.Key, variable.Value }).ToArray(),
         Force = SkipsCache,
     };
 }

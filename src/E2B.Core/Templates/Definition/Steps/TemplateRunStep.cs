@@ -28,7 +28,7 @@ public sealed class TemplateRunStep : TemplateStep
     internal override TemplateStepModel ToModel(string? filesHash) => new()
     {
         Type = Type,
-        Args = User is null ? [Command] : [Command, User],
+        Args = User is null ? new[] { Command } : new[] { Command, User },
         Force = SkipsCache,
     };
 }

@@ -18,5 +18,5 @@ public sealed class TemplateUserStep : TemplateStep
     /// <inheritdoc/>
     public override string Text => User;
 
-    internal override TemplateStepModel ToModel(string? filesHash) => new() { Type = Type, Args = [User], Force = SkipsCache };
+    internal override TemplateStepModel ToModel(string? filesHash) => new() { Type = Type, Args = new[] { User }, Force = SkipsCache };
 }

@@ -18,5 +18,5 @@ public sealed class TemplateWorkingDirectoryStep : TemplateStep
     /// <inheritdoc/>
     public override string Text => Directory;
 
-    internal override TemplateStepModel ToModel(string? filesHash) => new() { Type = Type, Args = [Directory], Force = SkipsCache };
+    internal override TemplateStepModel ToModel(string? filesHash) => new() { Type = Type, Args = new[] { Directory }, Force = SkipsCache };
 }
