@@ -19,7 +19,7 @@ public sealed class SandboxNetworkRule
     internal SandboxNetworkRule(NetworkRuleModel model) => Model = model;
 
     /// <summary>The names of the headers. Their values can be secrets and are not shown.</summary>
-    public IReadOnlyCollection<string> HeaderNames => [.. Model.Transform?.Headers?.Keys ?? []];
+    public IReadOnlyCollection<string> HeaderNames => (Model.Transform?.Headers?.Keys ?? []).ToArray();
 
     internal NetworkRuleModel Model { get; }
 

@@ -182,7 +182,7 @@ internal sealed class TransferEngine(ITransferSource source, ITransferSink sink,
             Links = copied.Count(static entry => entry.Kind == EntryKind.Link),
             Bytes = copied.Where(static entry => entry.Kind == EntryKind.File).Sum(static entry => entry.Size),
             Duration = report.Meter.Elapsed,
-            Items = [.. copied.Select(static entry => entry.Path)],
+            Items = copied.Select(static entry => entry.Path).ToArray(),
             Failures = report.Failures,
             Warnings = report.Warnings,
         };

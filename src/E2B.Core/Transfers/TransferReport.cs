@@ -11,9 +11,9 @@ internal sealed class TransferReport(TransferMeter meter)
 
     public TransferMeter Meter { get; } = meter;
 
-    public IReadOnlyList<TransferFailure> Failures => [.. _failures];
+    public IReadOnlyList<TransferFailure> Failures => _failures.ToArray();
 
-    public IReadOnlyList<string> Warnings => [.. _warnings];
+    public IReadOnlyList<string> Warnings => _warnings.ToArray();
 
     /// <summary>An entry is not copied. Only its first failure counts.</summary>
     public void Fail(string path, Exception exception)

@@ -45,11 +45,11 @@ internal sealed class BuildStart(E2BClient client, ControlPlane plane, TemplateO
             BuildId = build.BuildID,
             Name = own,
             Names = build.Names ?? [],
-            Tags = [.. (build.Tags ?? []).Order(StringComparer.Ordinal)],
+            Tags = (build.Tags ?? []).Order(StringComparer.Ordinal).ToArray(),
             UploadedBytes = uploaded,
             CpuCount = _cpuCount,
             MemoryMB = _memoryMB,
-            Warnings = [.. _files.Warnings],
+            Warnings = _files.Warnings.ToArray(),
         };
     }
 

@@ -74,7 +74,7 @@ public sealed partial class Template
         return Change(next =>
         {
             next.ContextDirectory = directory;
-            next.IgnorePatterns = ignorePatterns is null ? IgnorePatterns : [.. ignorePatterns];
+            next.IgnorePatterns = ignorePatterns is null ? IgnorePatterns : ignorePatterns.ToArray();
         });
     }
 
@@ -97,7 +97,8 @@ public sealed partial class Template
             steps[index].Number = Steps.Count + index + 1;
         }
 
-        return Change(next => next.Steps = [.. Steps, .. steps]);
+        // An array, here and wherever a caller gets a list: PowerShell cannot index what a collection expression makes of a read-only one.
+        return Change(next => next.Steps = Steps.Concat(steps).ToArray());
     }
 
     private Template Change(Action<Template> change)
