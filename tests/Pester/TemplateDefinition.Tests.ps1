@@ -208,6 +208,13 @@ Describe 'Add-E2BTemplateStep' {
         Get-StepText $definition | Should -BeExactly @($Expected) -Because "$Because"
     }
 
+    It 'has steps that can be taken by their number' {
+        $definition = New-E2BTemplate -ContextPath . -Ignore a, b | Add-E2BTemplateStep -Run one | Add-E2BTemplateStep -Run two
+        $definition.Steps[0].Number | Should -Be 1
+        $definition.Steps[-1].Number | Should -Be 2
+        $definition.IgnorePatterns[1] | Should -Be b
+    }
+
     It 'runs one step as another user where -User stands beside it: <Step>' -ForEach @(
         @{ Step = 'Run'; Parameters = @{ Run = 'a' } }
         @{ Step = 'Remove'; Parameters = @{ Remove = '/a' } }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace E2B;
 
 /// <summary>No code interpreter runs in the sandbox: its template has none, or it has ended.</summary>
@@ -37,6 +39,10 @@ public sealed class CodeExecutionException : E2BException
     private static string Describe(CodeError error)
     {
         ArgumentNullException.ThrowIfNull(error);
-        return error.ToString();
+
+        // The kernel of bash gives an error no name, and as its words the exit code alone.
+        return error.Name.Length == 0 && int.TryParse(error.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int code)
+            ? string.Create(CultureInfo.InvariantCulture, $"The code ended with exit code {code}.")
+            : error.ToString();
     }
 }

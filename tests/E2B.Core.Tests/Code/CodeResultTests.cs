@@ -99,6 +99,13 @@ public class CodeResultTests
         Assert.Equal(expected, new CodeError("E", "v", traceback).PlainTraceback);
 
     [Theory]
+    [InlineData("", "2", "The code ended with exit code 2.")]
+    [InlineData("SystemExit", "3", "SystemExit: 3")]
+    [InlineData("", "out of order", "out of order")]
+    public void An_exception_says_what_a_bare_exit_code_is(string name, string value, string expected) =>
+        Assert.Equal(expected, new CodeExecutionException(new CodeError(name, value, string.Empty), "sandbox").Message);
+
+    [Theory]
     [InlineData("""{"type":"line"}""")]
     [InlineData("""{"type":"bar","elements":"no list"}""")]
     [InlineData("""{"type":"line","elements":[{"points":[1,[2],"x"]},7]}""")]

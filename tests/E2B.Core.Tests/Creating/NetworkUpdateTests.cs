@@ -54,7 +54,7 @@ public class NetworkUpdateTests
         Assert.Equal(["0.0.0.0/0"], network.DenyOut);
         Assert.Equal(("proxy.example.com:1080", false, "localhost"), (network.EgressProxy, network.AllowPublicTraffic, network.MaskRequestHost));
         Assert.Equal([8443], network.HttpsPorts);
-        Assert.Equal(["Authorization"], network.Rules["api.example.com"][0].HeaderNames);
+        Assert.Equal(["Authorization"], Assert.IsType<string[]>(network.Rules["api.example.com"][0].HeaderNames)); // an array, which PowerShell can index
         Body.AssertJson($$"""{ {{Egress}},"allow_internet_access":false}""", JsonNode.Parse(handler.Requests.Last().Text));
     }
 

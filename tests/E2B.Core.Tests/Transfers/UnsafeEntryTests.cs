@@ -127,6 +127,8 @@ public sealed class UnsafeEntryTests : IDisposable
         TransferResult result = await DownloadAsync(lying);
 
         AssertUnsafe(result, 1);
+        Assert.IsType<string[]>(result.Items); // arrays, which PowerShell can index
+        Assert.IsType<TransferFailure[]>(result.Failures);
         Assert.Equal(["good", "leaf"], result.Items.Where(static item => item.Length > 0).Order(StringComparer.Ordinal));
         Assert.Equal(["file"], Directory.GetFileSystemEntries(victim).Select(Path.GetFileName));
         Assert.Equal("untouched", await File.ReadAllTextAsync(Path.Combine(victim, "file"), Token));

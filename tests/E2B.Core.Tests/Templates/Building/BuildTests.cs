@@ -27,7 +27,7 @@ public class BuildTests
         Assert.False((bool)service.Started["force"]!);
         Assert.Equal(("tpl1", "b1", "my-app", "my-app:latest"), (result.TemplateId, result.BuildId, result.Name, result.Reference));
         Assert.Equal(["me/my-app"], result.Names);
-        Assert.Equal(["latest", "v1"], result.Tags);
+        Assert.Equal(["latest", "v1"], Assert.IsType<string[]>(result.Tags)); // an array, which PowerShell can index
         Assert.Equal((3, 4, 2048, service.Stored.Values.Sum(static one => one.Length)), (result.StepCount, result.CpuCount, result.MemoryMB, result.UploadedBytes));
     }
 

@@ -29,6 +29,16 @@ public sealed class TemplateTests
         Assert.True(first.SkipsWholeCache);
     }
 
+    // PowerShell indexes arrays and what has an indexer in public, and gives all of a list where it finds neither.
+    [Fact]
+    public void Its_lists_can_be_indexed_by_PowerShell()
+    {
+        Template template = Template.FromBaseImage().Run("a").Run("b").WithContext("/one", ["x", "y"]);
+
+        Assert.IsType<TemplateStep[]>(template.Steps);
+        Assert.IsType<string[]>(template.IgnorePatterns);
+    }
+
     [Fact]
     public void Each_part_remembers_the_line_where_it_was_written()
     {
