@@ -46,13 +46,14 @@ public sealed class BuildRequestTests
     [InlineData("""{"name":"mine","memoryMB":64}""", 400, "Memory must be at least 128 MiB")]
     [InlineData("""{"name":"mine","memoryMB":513}""", 400, "Memory must be divisible by 2")]
     [InlineData("""{"name":"base"}""", 403, "Alias 'base' already used: it is the server's own template")]
+    [InlineData("""{"name":"code-interpreter-v1"}""", 403, "Alias 'code-interpreter-v1' already used: it is the server's own template")]
     public async Task What_cannot_be_is_refused_and_makes_no_template(string body, int status, string message)
     {
         await using TestServer server = await TestServer.StartAsync();
         Answer answer = await server.ApiAsync("POST", "/v3/templates", body);
 
         Assert.Equal((status, message), ((int)answer.Status, answer.Message));
-        Assert.Single((await server.ApiAsync("GET", "/templates")).Json!.AsArray());
+        Assert.Equal(["base", "code-interpreter-v1"], (await server.ApiAsync("GET", "/templates")).Json!.AsArray().Select(one => (string)one!["templateID"]!).Order(StringComparer.Ordinal));
     }
 
     [Theory]
