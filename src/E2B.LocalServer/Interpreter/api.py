@@ -50,9 +50,10 @@ class Handler(tornado.web.RequestHandler):
 
     def read_body(self, fields):
         """The body's fields, or None when an answer was sent: 422, as for everything that has not the right form."""
-        kind = self.request.headers.get("Content-Type", "application/json").split(";")[0].strip().lower()
+        # A page in a browser may send other kinds, and none, to whom it likes, but JSON only where it is welcome.
+        none = "" if "Origin" in self.request.headers else "application/json"
+        kind = self.request.headers.get("Content-Type", none).split(";")[0].strip().lower()
         if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-            # A page in a browser may send other kinds to whom it likes, but JSON only where it is welcome.
             return self.send_invalid("model_attributes_type", [], "Input should be a valid dictionary or object to extract fields from")
         try:
             body = json.loads(self.request.body)

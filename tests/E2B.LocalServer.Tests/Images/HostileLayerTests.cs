@@ -154,6 +154,34 @@ public sealed class HostileLayerTests
     }
 
     [Theory]
+    [InlineData(".e2b/server/file")]
+    [InlineData(".wh.file")]
+    public async Task What_is_left_out_counts_too(string name)
+    {
+        using var unpacked = new Unpacked(new ImageLimits { FreeBytes = 0, UnpackedBytes = 1 << 20 });
+
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => unpacked.ApplyAsync(new LayerBuilder().File(name, new byte[2 << 20])));
+
+        Assert.Contains("larger than 1 MiB", error.Message, StringComparison.Ordinal);
+        Assert.Empty(unpacked.Names());
+    }
+
+    [Fact]
+    public async Task Headers_without_an_entry_have_an_end()
+    {
+        var layer = new LayerBuilder();
+        for (int i = 0; i < 20; i++)
+        {
+            layer.Entry(new PaxGlobalExtendedAttributesTarEntry([new("comment", "x")]));
+        }
+
+        using var unpacked = new Unpacked();
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => unpacked.ApplyAsync(layer));
+
+        Assert.Contains("too many headers", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData('x')]
     [InlineData('L')]
     [InlineData('g')]

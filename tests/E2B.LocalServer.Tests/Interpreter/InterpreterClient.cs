@@ -22,12 +22,17 @@ internal sealed class InterpreterClient : IDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Sends any request.</summary>
-    public async Task<(HttpStatusCode Status, string Text)> SendAsync(string method, string path, string? body = null, string contentType = "application/json")
+    public async Task<(HttpStatusCode Status, string Text)> SendAsync(string method, string path, string? body = null, string? contentType = "application/json", string? origin = null)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body is not null)
         {
-            request.Content = new StringContent(body, Encoding.UTF8, contentType);
+            request.Content = contentType is null ? new ByteArrayContent(Encoding.UTF8.GetBytes(body)) : new StringContent(body, Encoding.UTF8, contentType);
+        }
+
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
         }
 
         using HttpResponseMessage answer = await _http.SendAsync(request, Token);

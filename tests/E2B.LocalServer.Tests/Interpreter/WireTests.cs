@@ -96,6 +96,11 @@ public sealed class WireTests(InterpreterWorld world) : IClassFixture<Interprete
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await _service.SendAsync("POST", "/execute", """{"code":"1"}""", "text/plain")).Status);
 
     [Theory(Timeout = InterpreterWorld.Limit)]
+    [InlineData("http://page.example", HttpStatusCode.UnprocessableEntity), InlineData(null, HttpStatusCode.OK)]
+    public async Task A_body_of_no_kind_is_taken_but_not_from_a_page_in_a_browser(string? origin, HttpStatusCode status) =>
+        Assert.Equal(status, (await _service.SendAsync("POST", "/execute", """{"code":"1"}""", contentType: null, origin)).Status);
+
+    [Theory(Timeout = InterpreterWorld.Limit)]
     [InlineData("r", "R is not supported"), InlineData("java", "Java is not supported"), InlineData("R", "R is not supported")]
     public async Task Languages_of_the_cloud_that_are_not_here_say_so(string language, string message)
     {

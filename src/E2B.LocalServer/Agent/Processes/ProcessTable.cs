@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 using E2B.LocalServer.Agent.Native;
 using E2B.Protocol.Process;
 
@@ -23,6 +25,7 @@ internal sealed class ProcessTable
     private const int LeaveWaitable = 0x01000000;
     private const int BecomeSubreaper = 36;
 
+    private readonly byte[] _outOfMemoryScore = AboveOwnScore();
     private readonly Lock _gate = new();
     private readonly Dictionary<int, SandboxProcess> _running = [];
     private readonly Dictionary<int, EndedProcess> _ended = [];
@@ -120,15 +123,24 @@ internal sealed class ProcessTable
         }
     }
 
-    /// <summary>When memory runs out, the sandbox's programs are to die before the agent.</summary>
-    private static void PreferAtOutOfMemory(int pid)
+    /// <summary>
+    /// When memory runs out, the sandbox's programs are to die before the agent. Their score is set above its own, which
+    /// it got from somebody with more rights: here it can be raised and not lowered.
+    /// </summary>
+    private void PreferAtOutOfMemory(int pid)
     {
         int file = Libc.Open($"/proc/{pid}/oom_score_adj", Libc.OpenWriteOnly | Libc.OpenCloseOnExec, 0);
         if (file >= 0)
         {
-            _ = Descriptors.Write(file, "100"u8);
+            _ = Descriptors.Write(file, _outOfMemoryScore);
             _ = Libc.Close(file);
         }
+    }
+
+    private static byte[] AboveOwnScore()
+    {
+        int own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
+        return Encoding.ASCII.GetBytes(Math.Min(own + 100, 1000).ToString(CultureInfo.InvariantCulture));
     }
 
     private async Task ForgetLaterAsync(EndedProcess ended)

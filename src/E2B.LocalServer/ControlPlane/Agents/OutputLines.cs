@@ -22,7 +22,7 @@ internal sealed class OutputLines(Action<string> line)
             else
             {
                 _rest.Append(one);
-                if (_rest.Length >= Longest)
+                if (_rest.Length >= Longest && !char.IsHighSurrogate(one))
                 {
                     End();
                 }

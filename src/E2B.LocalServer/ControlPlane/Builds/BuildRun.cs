@@ -25,13 +25,16 @@ internal sealed class BuildRun : IAsyncDisposable
     private TemplateContext _context = new();
     private TemplateStart? _start;
     private bool _interpreter;
+    private IDictionary<string, string>? _sandboxVariables; // a snapshot's, which its sandboxes have
     private string _key = string.Empty;
     private string _prefix = BaseStep;
     private bool _wrote;
+    private bool _force;
 
     public BuildRun(Build build, BuildDefinition definition, BuildParts parts, BuildLog log, CancellationToken cancellationToken)
     {
         (_build, _definition, _parts, _log, _cancellation) = (build, definition, parts, log, cancellationToken);
+        _force = definition.Force;
         _steps = new BuildSteps(parts.Saved.Uploads, SandboxAsync, WriteOutput);
     }
 
@@ -45,13 +48,12 @@ internal sealed class BuildRun : IAsyncDisposable
     {
         await BeginAsync();
         int number = 0;
-        bool force = _definition.Force;
         foreach (BuildStep step in _definition.Steps)
         {
             Step = (++number).ToString(CultureInfo.InvariantCulture);
             _prefix = $"builder {Step}/{_definition.Steps.Count}";
-            force |= step.Force;
-            await TakeAsync(step, force);
+            _force |= step.Force;
+            await TakeAsync(step);
         }
 
         Step = FinalStep;
@@ -61,6 +63,7 @@ internal sealed class BuildRun : IAsyncDisposable
             Tag = string.Empty,
             Layers = await TakeLayersAsync(),
             Limits = _build.Limits,
+            EnvVars = _sandboxVariables,
             Context = _context,
             Start = _start,
             Interpreter = _interpreter,
@@ -133,7 +136,13 @@ internal sealed class BuildRun : IAsyncDisposable
         _context = template.Context ?? _context;
         _start = template.Start;
         _interpreter = template.Interpreter;
+        _sandboxVariables = template.EnvVars;
         _key = StepCache.KeyOf($"template {string.Join(' ', template.Layers)}", ContextKey(_context));
+        if (_sandboxVariables is { Count: > 0 } variables)
+        {
+            _key = StepCache.KeyOf(_key, ["VARIABLES", .. Pairs(variables)]);
+        }
+
         WriteStep(isCached: true, $"FROM TEMPLATE {reference}");
     }
 
@@ -144,7 +153,7 @@ internal sealed class BuildRun : IAsyncDisposable
         {
             string digest = await _parts.Images.ResolveAsync(request, _cancellation);
             _key = StepCache.KeyOf($"image {digest}");
-            if (TryReuse(_definition.Force))
+            if (TryReuse())
             {
                 WriteStep(isCached: true, $"FROM {name}");
                 return;
@@ -171,11 +180,11 @@ internal sealed class BuildRun : IAsyncDisposable
         await SaveAsync();
     }
 
-    private async Task TakeAsync(BuildStep step, bool force)
+    private async Task TakeAsync(BuildStep step)
     {
         _key = StepCache.KeyOf(_key, [step.Kind, .. step.Arguments, step.FilesHash ?? string.Empty]);
         string text = $"{step.Kind} {string.Join(' ', step.Arguments)}";
-        if (TryReuse(force))
+        if (TryReuse())
         {
             WriteStep(isCached: true, text);
             await DropSandboxAsync();
@@ -187,9 +196,9 @@ internal sealed class BuildRun : IAsyncDisposable
         await SaveAsync();
     }
 
-    private bool TryReuse(bool force)
+    private bool TryReuse()
     {
-        if (force || _parts.Saved.Steps.Take(_key) is not { } step)
+        if (_force || _parts.Saved.Steps.Take(_key) is not { } step)
         {
             return false;
         }
@@ -217,7 +226,7 @@ internal sealed class BuildRun : IAsyncDisposable
     {
         _prefix = FinalStep;
         _key = StepCache.KeyOf(_key, FinalStep, FinalScript);
-        bool isReused = TryReuse(_definition.Force);
+        bool isReused = TryReuse();
         WriteStep(isReused, "Finalizing template build");
         if (isReused)
         {
@@ -249,7 +258,6 @@ internal sealed class BuildRun : IAsyncDisposable
         {
             await TryStartAsync(_start);
         }
-
     }
 
     // What the command writes is not kept: it runs anew in each sandbox, and finds there what it would have found here.
@@ -289,7 +297,7 @@ internal sealed class BuildRun : IAsyncDisposable
 
         try
         {
-            return await _parts.StartSandboxAsync(_build, _layers, _cancellation);
+            return await _parts.StartSandboxAsync(_build, _layers, _sandboxVariables, _cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -310,12 +318,15 @@ internal sealed class BuildRun : IAsyncDisposable
 
     private void WriteOutput(LogLevel level, bool isError, string line) => _log.Write(level, $"[{_prefix}] [{(isError ? "stderr" : "stdout")}]: {line}", Step);
 
-    private static string ContextKey(TemplateContext context) => string.Join('\n', [context.WorkDir, .. (context.EnvVars ?? new Dictionary<string, string>()).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={one.Value}")]);
+    private static string ContextKey(TemplateContext context) => string.Join('\n', [context.WorkDir, .. Pairs(context.EnvVars ?? new Dictionary<string, string>())]);
+
+    private static IEnumerable<string> Pairs(IDictionary<string, string> variables) =>
+        variables.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Key}={one.Value}");
 
     /// <summary>What the cloud does to every template in the end, as far as the local base is not so from the beginning.</summary>
     private const string FinalScript = """
         mkdir -p /home/user
-        find /home/user ! -user user -exec chown -h user:user {} +
+        if command -v find >/dev/null; then find /home/user ! -user user -exec chown -h user:user {} +; else chown -hR user:user /home/user; fi
         [ -d /code ] || { mkdir /code && chmod 777 /code; }
         """;
 }

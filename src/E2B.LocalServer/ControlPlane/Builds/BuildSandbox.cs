@@ -7,6 +7,9 @@ internal sealed class BuildSandbox(IHostedSandbox hosted, AgentClient agent) : I
 {
     private static readonly TimeSpan _longestCommand = TimeSpan.FromHours(1);
 
+    // The agent ends what takes too long. One that a command has taken over does not, and must not keep a build for ever.
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(5);
+
     public AgentClient Agent => agent;
 
     /// <summary>Runs a command, and puts what it writes into a log.</summary>
@@ -48,6 +51,17 @@ internal sealed class BuildSandbox(IHostedSandbox hosted, AgentClient agent) : I
             : throw new BuildException($"{end.Status}: {Encoding.UTF8.GetString(errors.ToArray()).Trim()}".TrimEnd(':', ' '));
     }
 
+    /// <summary>Writes a file, as root.</summary>
+    /// <exception cref="IOException">The agent did not do it.</exception>
+    public Task WriteFileAsync(string path, Stream content, long length, CancellationToken cancellationToken) => WithinAsync(
+        _longestCommand,
+        async token =>
+        {
+            await agent.WriteFileAsync(path, content, length, token);
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Saves what was written in it.</summary>
     /// <returns>The layer, which the caller holds; <see langword="null"/> when nothing was written.</returns>
     public async Task<string?> SaveAsync(LayerStore layers, CancellationToken cancellationToken)
@@ -72,13 +86,28 @@ internal sealed class BuildSandbox(IHostedSandbox hosted, AgentClient agent) : I
 
     private async Task<AgentCommandEnd> RunAsync(AgentCommandLine command, Action<bool, ReadOnlyMemory<byte>> output, CancellationToken cancellationToken)
     {
+        TimeSpan limit = command.Limit ?? _longestCommand;
         try
         {
-            return await agent.RunAsync(command with { Limit = command.Limit ?? _longestCommand }, output, cancellationToken);
+            return await WithinAsync(limit + _grace, token => agent.RunAsync(command with { Limit = limit }, output, token), cancellationToken);
         }
         catch (IOException e)
         {
             throw new BuildException(e.Message, e);
+        }
+    }
+
+    private static async Task<T> WithinAsync<T>(TimeSpan time, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limited.CancelAfter(time);
+        try
+        {
+            return await work(limited.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"the sandbox gave no answer within {time.TotalSeconds:0} s", e);
         }
     }
 }

@@ -63,11 +63,18 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         id -u "$name" >/dev/null 2>&1 || useradd --create-home --shell /bin/bash "$name"
         """;
 
+    // What is so already needs no program: images have not all of them.
     private const string MakeSudoer = """
         for group in sudo wheel; do
-            if getent group $group >/dev/null; then usermod -aG $group "$name" && break || exit 1; fi
+            if getent group $group >/dev/null; then
+                case " $(id -nG "$name") " in
+                    *" $group "*) ;;
+                    *) usermod -aG $group "$name" || exit 1 ;;
+                esac
+                break
+            fi
         done
-        if [ -f /etc/shadow ]; then passwd -d "$name" >/dev/null || exit 1; fi
+        if [ -f /etc/shadow ] && [ -n "$(getent shadow "$name" | cut -d: -f2)" ]; then passwd -d "$name" >/dev/null || exit 1; fi
         if [ -f /etc/sudoers ] && ! grep -q "^$name ALL=(ALL:ALL) NOPASSWD: ALL" /etc/sudoers; then
             echo "$name ALL=(ALL:ALL) NOPASSWD: ALL" >>/etc/sudoers
         fi
@@ -153,7 +160,7 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
 
         try
         {
-            await there.Agent.WriteFileAsync(archive, files, files.Length, cancellationToken);
+            await there.WriteFileAsync(archive, files, files.Length, cancellationToken);
         }
         catch (IOException e)
         {

@@ -62,7 +62,7 @@ internal sealed class BuildStore
         }
     }
 
-    /// <summary>Changes a build.</summary>
+    /// <summary>Changes a build. What the disk does not take is so until the server ends: nobody is to wait for a build that is over.</summary>
     /// <param name="id">The build.</param>
     /// <param name="change">What becomes of it; <see langword="null"/> leaves it.</param>
     /// <returns>Whether it was there and was changed.</returns>
@@ -75,8 +75,16 @@ internal sealed class BuildStore
                 return false;
             }
 
-            SavedJson.Write(Record(id), changed, SavedJson.Default.Build);
             _builds[id] = changed;
+            try
+            {
+                SavedJson.Write(Record(id), changed, SavedJson.Default.Build);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _log($"the build {id} cannot be noted: {e.Message}");
+            }
+
             return true;
         }
     }

@@ -19,6 +19,7 @@ internal sealed record CachedStep
 internal sealed class StepCache(string folder, LayerStore layers, Action<string> log)
 {
     private const string Form = "e2b-local 1";
+    private static readonly TimeSpan _lifeWithoutLayers = TimeSpan.FromHours(24);
     private readonly Lock _writing = new();
 
     /// <summary>The key of what comes first.</summary>
@@ -53,12 +54,14 @@ internal sealed class StepCache(string folder, LayerStore layers, Action<string>
         }
     }
 
-    /// <summary>Drops entries whose layers are gone.</summary>
+    /// <summary>Drops entries whose layers are gone, and after a day those that need none: nothing else would ever end them.</summary>
     public void Sweep()
     {
+        DateTime oldest = DateTime.UtcNow - _lifeWithoutLayers;
         foreach (string file in Directory.EnumerateFiles(folder, "*.json"))
         {
-            if (SavedJson.Read(file, SavedJson.Default.CachedStep, log) is { } step && !layers.AreHeld(step.Layers))
+            if (SavedJson.Read(file, SavedJson.Default.CachedStep, log) is { } step
+                && (step.Layers.Count == 0 ? System.IO.File.GetLastWriteTimeUtc(file) < oldest : !layers.AreHeld(step.Layers)))
             {
                 System.IO.File.Delete(file);
             }

@@ -46,14 +46,21 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
         foreach (Build build in parts.Saved.Builds.All.Where(one => one.IsOpen && which(one)))
         {
             var why = new BuildReason(reason, null);
-            bool waited = parts.Saved.Builds.Change(build.Id, one => one.Status switch
+            bool isRunning;
+            (CancellationTokenSource Cancel, Task Task) running;
+            lock (_lock)
             {
-                BuildStatus.Waiting => one with { Status = BuildStatus.Error, FinishedAt = Now, Reason = why },
-                BuildStatus.Building => one with { Reason = why },
-                _ => null,
-            });
-            count += waited ? 1 : 0;
-            if (_running.TryGetValue(build.Id, out var running))
+                bool wasOpen = parts.Saved.Builds.Change(build.Id, one => one.Status switch
+                {
+                    BuildStatus.Waiting => one with { Status = BuildStatus.Error, FinishedAt = Now, Reason = why },
+                    BuildStatus.Building => one with { Reason = why },
+                    _ => null,
+                });
+                count += wasOpen ? 1 : 0;
+                isRunning = _running.TryGetValue(build.Id, out running);
+            }
+
+            if (isRunning)
             {
                 ends.Add(EndAsync(running.Cancel, running.Task));
             }
@@ -72,6 +79,9 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
         }
 
         await CancelAsync(one => one.Status == BuildStatus.Building, "the build was interrupted: the server ended");
+
+        // Those that are over and still have a sandbox to end.
+        await Task.WhenAll(_running.Values.Select(one => one.Task));
         _turns.Dispose();
     }
 
@@ -106,7 +116,7 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
             }
 
             log.Write(LogLevel.Info, $"Build finished, took {(Now - begun).TotalSeconds:0}s", isLast: true);
-            End(build.Id, one => one with { Status = BuildStatus.Ready, FinishedAt = Now, Reason = null });
+            parts.Saved.Builds.Change(build.Id, one => one with { Status = BuildStatus.Ready, FinishedAt = Now, Reason = null });
             await parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: null);
         }
         catch (Exception e)
@@ -126,9 +136,14 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
             parts.Log($"build {build.Id}: {cause}");
         }
 
-        IReadOnlyList<string> layers = run is null ? [] : await run.TakeLayersAsync();
-        bool kept = End(build.Id, one =>
+        IReadOnlyList<string> layers = await TakeLayersAsync(build, run);
+        bool kept = parts.Saved.Builds.Change(build.Id, one =>
         {
+            if (!one.IsOpen)
+            {
+                return null; // it is ready, and only what came after that went wrong
+            }
+
             BuildReason reason = cancelled ? one.Reason ?? new BuildReason("build was cancelled", null) : new BuildReason(cause.Message, run?.Step);
             log.Write(LogLevel.Error, $"Build failed: {reason.Message}", reason.Step, isLast: true);
             return one with { Status = BuildStatus.Error, FinishedAt = Now, Reason = reason, Layers = layers };
@@ -140,6 +155,20 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
         else
         {
             await parts.Saved.Layers.ReleaseAsync(layers);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> TakeLayersAsync(Build build, BuildRun? run)
+    {
+        try
+        {
+            return run is null ? [] : await run.TakeLayersAsync();
+        }
+        catch (Exception e)
+        {
+            // The build has failed all the same, and somebody waits to be told.
+            parts.Log($"what the build {build.Id} has done is not kept: {e.Message}");
+            return [];
         }
     }
 
@@ -167,20 +196,12 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
             _turns.Release();
         }
 
-        _running.TryRemove(build.Id, out _);
-        cancel.Dispose();
-    }
+        lock (_lock)
+        {
+            // Not before its start has noted it.
+            _running.TryRemove(build.Id, out _);
+        }
 
-    private bool End(Guid id, Func<Build, Build> change)
-    {
-        try
-        {
-            return parts.Saved.Builds.Change(id, change);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            parts.Log($"build {id} cannot be noted: {e.Message}");
-            return false;
-        }
+        cancel.Dispose();
     }
 }

@@ -133,7 +133,7 @@ internal static class Builds
         TemplateName name = TemplateName.ParseOwn(body.Name ?? body.Alias ?? throw ApiException.BadRequest("Name is required"));
         IReadOnlyList<string> tags = [.. (body.Tags ?? []).Prepend(name.Tag).OfType<string>().Select(TemplateName.CleanTag).Distinct(StringComparer.Ordinal)];
         SandboxLimits limits = BuildCheck.Limits(body.CpuCount, body.MemoryMB);
-        if (name.Name == Template.Base.Id)
+        if (Template.BuiltIn.Any(one => one.Id == name.Name))
         {
             throw new ApiException(StatusCodes.Status403Forbidden, $"Alias '{name.Name}' already used: it is the server's own template");
         }

@@ -113,7 +113,11 @@ internal sealed class SnapshotMaker(SandboxRegistry sandboxes, SandboxStarter st
         using StateChange change = sandboxes.TryBegin(sandbox, SandboxState.Running, SandboxState.Snapshotting)
             ?? throw new ApiException(StatusCodes.Status409Conflict, $"Sandbox '{sandbox.Id}' cannot be {verb} while in '{sandbox.Phase.StateName}' state");
         sandbox.Log.Info("Checkpointing sandbox");
-        saved.Layers.Hold(template.Layers);
+        if (!saved.Layers.TryHold(template.Layers))
+        {
+            throw ApiException.SandboxNotFound(sandbox.Id); // it has ended in this moment
+        }
+
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, sandbox.Gone);

@@ -85,6 +85,7 @@ internal sealed class SavedData
             Steps.Sweep();
         }
 
+        Uploads.Sweep();
         return paused;
     }
 

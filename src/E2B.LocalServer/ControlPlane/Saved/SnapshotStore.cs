@@ -101,16 +101,13 @@ internal sealed class SnapshotStore
     public async Task<bool> AddBuiltAsync(string id, IReadOnlyList<string> tags, SnapshotState state, DateTimeOffset now)
     {
         List<string> released = [.. state.Layers];
-        bool found;
-        lock (_snapshots)
+        try
         {
-            found = _snapshots.TryGetValue(id, out Snapshot? template);
-            if (found)
+            lock (_snapshots)
             {
-                released.AddRange(template!.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers));
-                foreach (string _ in tags)
+                if (!_snapshots.TryGetValue(id, out Snapshot? template))
                 {
-                    _layers.Hold(state.Layers);
+                    return false;
                 }
 
                 Save(template with
@@ -118,11 +115,19 @@ internal sealed class SnapshotStore
                     UpdatedAt = now,
                     States = [.. template.States.Where(one => !tags.Contains(one.Tag)), .. tags.Select(one => state with { Tag = one, TaggedAt = now })],
                 });
+                foreach (string _ in tags)
+                {
+                    _layers.Hold(state.Layers);
+                }
+
+                released.AddRange(template.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers));
+                return true;
             }
         }
-
-        await _layers.ReleaseAsync(released);
-        return found;
+        finally
+        {
+            await _layers.ReleaseAsync(released);
+        }
     }
 
     /// <summary>Notes whether a snapshot is called public.</summary>
@@ -149,16 +154,15 @@ internal sealed class SnapshotStore
             }
 
             replaced = [.. snapshot.States.Where(one => tags.Contains(one.Tag)).SelectMany(one => one.Layers)];
-            foreach (string _ in tags)
-            {
-                _layers.Hold(state.Layers);
-            }
-
             Save(snapshot with
             {
                 UpdatedAt = now,
                 States = [.. snapshot.States.Where(one => !tags.Contains(one.Tag)), .. tags.Select(one => state with { Tag = one, TaggedAt = now })],
             });
+            foreach (string _ in tags)
+            {
+                _layers.Hold(state.Layers);
+            }
         }
 
         await _layers.ReleaseAsync(replaced);
@@ -216,18 +220,12 @@ internal sealed class SnapshotStore
     }
 
     /// <summary>Holds the layers of a template for a sandbox that is to be made from it.</summary>
-    /// <returns><see langword="false"/> when it was a snapshot and has been deleted.</returns>
+    /// <returns><see langword="false"/> when it has been deleted, or another state has taken its tag, and its files are gone.</returns>
     public bool TryHold(Template template)
     {
         lock (_snapshots)
         {
-            if (Template.BuiltIn.All(one => one.Id != template.Id) && !_snapshots.ContainsKey(template.Id))
-            {
-                return false;
-            }
-
-            _layers.Hold(template.Layers);
-            return true;
+            return (Template.BuiltIn.Any(one => one.Id == template.Id) || _snapshots.ContainsKey(template.Id)) && _layers.TryHold(template.Layers);
         }
     }
 

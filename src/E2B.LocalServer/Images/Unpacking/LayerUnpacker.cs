@@ -36,13 +36,14 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
         var tar = new TarStream(layer);
         while (await tar.NextAsync(cancellationToken) is { } entry)
         {
+            budget.AddEntry();
             string path = Clean(entry.Name);
             if (path.Length == 0 || path == AgentFolder || path.StartsWith(AgentFolder + "/", StringComparison.Ordinal))
             {
+                budget.AddBytes(entry.Size); // takes no room, but time: some KiB may stand for GiB
                 continue;
             }
 
-            budget.AddEntry();
             try
             {
                 await ApplyAsync(tar, entry, path, cancellationToken);
@@ -58,14 +59,15 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
     {
         string name = path[(path.LastIndexOf('/') + 1)..];
         string parent = RootFolder.Parent(path);
-        if (name == OpaqueWhiteout)
-        {
-            RemoveBelow(parent, cancellationToken);
-            return;
-        }
-
         if (name.StartsWith(Whiteout, StringComparison.Ordinal))
         {
+            budget.AddBytes(entry.Size);
+            if (name == OpaqueWhiteout)
+            {
+                RemoveBelow(parent, cancellationToken);
+                return;
+            }
+
             string gone = name[Whiteout.Length..];
             if (gone is not ("" or "." or ".."))
             {
@@ -77,6 +79,7 @@ internal sealed class LayerUnpacker(RootFolder root, UnpackBudget budget)
 
         if (entry.Kind == LayerEntryKind.Other)
         {
+            budget.AddBytes(entry.Size);
             LeftOut++;
             return;
         }

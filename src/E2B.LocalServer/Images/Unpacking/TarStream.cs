@@ -13,6 +13,7 @@ internal sealed class TarStream(Stream stream)
 {
     private const int Block = 512;
     private const int LongestHeader = 1 << 20;
+    private const int MostHeaders = 16;
 
     private readonly byte[] _block = new byte[Block];
     private readonly byte[] _skipped = new byte[64 * 1024];
@@ -26,7 +27,7 @@ internal sealed class TarStream(Stream stream)
         Dictionary<string, string> extended = [];
         string? longName = null;
         string? longLink = null;
-        while (true)
+        for (int headers = 0; headers <= MostHeaders; headers++)
         {
             await SkipAsync(_content + _padding, cancellationToken);
             (_content, _padding) = (0, 0);
@@ -55,6 +56,8 @@ internal sealed class TarStream(Stream stream)
                     return Entry(type, size, extended, longName, longLink);
             }
         }
+
+        throw new InvalidDataException("an entry has too many headers");
     }
 
     /// <summary>Reads on in the content of the entry.</summary>

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Xunit;
 using static E2B.LocalServer.Tests.EndToEnd.Builds.BuildWorld;
@@ -107,6 +108,71 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
         BuildEnd missing = await world.BuildAsync("copies", Copy(hash, "nothing", "/x"));
         Assert.Equal(("error", "1"), (missing.Status, missing.Step));
         Assert.Contains("source path does not exist: nothing", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_forced_step_does_anew_is_what_sandboxes_have()
+    {
+        JsonObject forced = Run("cat /proc/sys/kernel/random/uuid > ~/id");
+        (await world.BuildAsync("forced", (JsonObject)forced.DeepClone())).Ready();
+        string before = await world.RunInAsync("forced", "cat ~/id");
+        forced["force"] = true;
+
+        (await world.BuildAsync("forced", forced)).Ready();
+
+        Assert.NotEqual(before, await world.RunInAsync("forced", "cat ~/id"));
+    }
+
+    [Fact]
+    public async Task A_user_who_may_do_all_already_needs_no_programs_for_it()
+    {
+        BuildEnd end = await world.BuildAsync(
+            "bare",
+            Run("usermod -aG sudo user && passwd -d user && rm -f \"$(command -v usermod)\" \"$(command -v passwd)\"", "root"),
+            Step("USER", "user", "true"));
+
+        end.Ready();
+        Assert.Equal("user\n", await world.RunInAsync("bare", "id -un; command -v usermod passwd; true"));
+    }
+
+    [Fact]
+    public async Task What_is_built_upon_a_snapshot_has_its_variables()
+    {
+        string sandbox = (string)(await world.ApiAsync(
+            "POST", "/sandboxes", new JsonObject { ["templateID"] = "base", ["timeout"] = 600, ["envVars"] = new JsonObject { ["GREETING"] = "hello" } })).Json!["sandboxID"]!;
+        await world.ApiAsync("POST", $"/sandboxes/{sandbox}/snapshots", new JsonObject { ["name"] = "greeting" });
+        await world.ApiAsync("DELETE", $"/sandboxes/{sandbox}");
+
+        (await world.DefineAndBuildAsync("greeted", new JsonObject
+        {
+            ["fromTemplate"] = "greeting",
+            ["steps"] = new JsonArray(Run("echo \"$GREETING at build\" > ~/seen")),
+        })).Ready();
+
+        Assert.Equal("hello at build\nhello\n", await world.RunInAsync("greeted", "cat ~/seen; echo \"$GREETING\""));
+    }
+
+    [Fact]
+    public async Task What_is_built_upon_the_code_interpreter_runs_code()
+    {
+        (await world.DefineAndBuildAsync("coded", new JsonObject
+        {
+            ["fromTemplate"] = "code-interpreter-v1",
+            ["steps"] = new JsonArray(Run("echo data > ~/data")),
+        })).Ready();
+
+        const string ask = "python3 -c \"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:49999/health').read().decode())\"";
+        Assert.Equal("data\n\"OK\"\n", await world.RunInAsync("coded", "cat ~/data; " + ask));
+    }
+
+    [Fact]
+    public async Task Commands_go_before_the_agent_when_memory_runs_out()
+    {
+        // It is set just after the start.
+        const string look = "for i in {1..300}; do [ $(< /proc/$$/oom_score_adj) = $(< /proc/1/oom_score_adj) ] || break; sleep 0.1; done; cat /proc/{$$,1}/oom_score_adj";
+        string[] scores = (await world.RunInAsync("base", look)).Split('\n');
+
+        Assert.True(int.Parse(scores[0], CultureInfo.InvariantCulture) > int.Parse(scores[1], CultureInfo.InvariantCulture), string.Join(' ', scores));
     }
 
     [Theory]
