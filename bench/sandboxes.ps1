@@ -1,17 +1,10 @@
 # Making and ending sandboxes. Run by run.ps1 in a server of its own.
 '== Create and kill of 50 sandboxes at once'
-$runs = [ordered]@{ sdk = @(); tiers = @(); peer = @() }
+$runs = [ordered]@{ sdk = @(); peer = @() }
 $null = Measure-InTurn ([ordered]@{
-        sdk  = {
-            # Compiled once and for all in the warm-up. With tiers, as .NET starts by default, code is compiled again while it is measured.
-            $env:DOTNET_TieredCompilation = '0'
-            try { $run = Invoke-Sdk lives, 50, - } finally { $env:DOTNET_TieredCompilation = $null }
-            if ($round -gt 0) { $runs.sdk += $run }
-        }
-        tiers = { $run = Invoke-Sdk lives, 50, -; if ($round -gt 0) { $runs.tiers += $run } }
+        sdk  = { $run = Invoke-Sdk lives, 50, -; if ($round -gt 0) { $runs.sdk += $run } }
         peer = { $run = Invoke-Peer lives, 50, -; if ($round -gt 0) { $runs.peer += $run } }
     })
 foreach ($name in $runs.Keys) { '{0,-8} {1}, own processor time {2}' -f $name, (Format-Figure $runs[$name].Seconds 's'), (Format-Figure $runs[$name].Cpu 's') }
 'wall, sdk/peer                  {0:0.00}   (wanted: at most 1.05)' -f ((Get-Median $runs.sdk.Seconds) / (Get-Median $runs.peer.Seconds))
-"with tiers, tiers/peer          {0:0.00}" -f ((Get-Median $runs.tiers.Cpu) / (Get-Median $runs.peer.Cpu))
 "processor time, sdk/peer        {0:0.00}   (wanted: at most 0.50)`n" -f ((Get-Median $runs.sdk.Cpu) / (Get-Median $runs.peer.Cpu))

@@ -45,7 +45,7 @@ public class CreateFaultTests(LocalServer server)
                 }
                 catch (E2BException e)
                 {
-                    failed.Add((fault, e.Message));
+                    failed.Add((fault, $"{number} ({(proxy.Saw(number) ? "seen" : "not seen")} by the proxy): {e}"));
                 }
             });
 

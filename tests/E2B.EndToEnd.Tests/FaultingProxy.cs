@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
@@ -34,6 +35,9 @@ internal sealed class FaultingProxy : IAsyncDisposable
 
     /// <summary>How long the server took to make each sandbox, by its id.</summary>
     public ConcurrentDictionary<string, TimeSpan> Took { get; } = new();
+
+    /// <summary>Whether the create of a number has come through to here.</summary>
+    public bool Saw(int number) => _seen.ContainsKey(number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Creates that the server itself did not do, with what it said.</summary>
     public ConcurrentQueue<string> NotMade { get; } = new();
@@ -73,16 +77,21 @@ internal sealed class FaultingProxy : IAsyncDisposable
 
     private async Task AnswerAsync(HttpListenerContext context)
     {
+        bool isCreate = context.Request.HttpMethod == "POST" && context.Request.Url!.AbsolutePath == "/sandboxes";
         try
         {
             var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body, _stop.Token);
-            bool isCreate = context.Request.HttpMethod == "POST" && context.Request.Url!.AbsolutePath == "/sandboxes";
             await PassAsync(context, body.ToArray(), isCreate ? FaultOf(body.ToArray()) : CreateFault.None, isCreate);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or HttpListenerException or ObjectDisposedException)
         {
-            // The client went away, or the test is over.
+            // The client went away, or the server, or the test is over.
+            if (isCreate && e is HttpRequestException)
+            {
+                NotMade.Enqueue(e.ToString());
+            }
+
             context.Response.Abort();
         }
     }
