@@ -186,7 +186,7 @@ export const templateCases = {
       .runCmd('git init -q -b main ~/origin && cd ~/origin && git -c user.name=a -c user.email=a@example.com commit -q --allow-empty -m first')
       .gitClone('/home/user/origin', '/home/user/cloned', { branch: 'main' }),
     'git -C ~/cloned log --format=%s', 'first\n'),
-  'TemplateBase.setWorkdir': shows((template) => template.setWorkdir('work').setWorkdir('inner'), 'pwd; stat -c %U .', '/work/inner\nuser\n'),
+  'TemplateBase.setWorkdir': shows((template) => template.setWorkdir('outer').setWorkdir('inner'), 'pwd; stat -c %U .', '/outer/inner\nuser\n'),
 
   'TemplateBase.setUser': builds((template) => template.fromBaseImage().setUser('maker').runCmd('touch ~/made'), 'id -un; stat -c %U ~/made', 'maker\nmaker\n'),
   'TemplateBase.setStartCmd': builds(

@@ -1,56 +1,7 @@
 # Snapshots, against the real server; what a list costs, against one that counts.
 BeforeAll {
     . "$PSScriptRoot/Support.ps1"
-
-    # Answers every list of snapshots with pages of three, and keeps what was asked.
-    Add-Type -TypeDefinition @'
-        using System;
-        using System.Collections.Concurrent;
-        using System.Linq;
-        using System.Net;
-        using System.Text;
-        using System.Threading.Tasks;
-        public sealed class SnapshotPages : IDisposable
-        {
-            private readonly HttpListener _listener = new HttpListener();
-            private readonly int _count;
-            public SnapshotPages(int count)
-            {
-                _count = count;
-                var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-                probe.Start();
-                Url = "http://127.0.0.1:" + ((IPEndPoint)probe.LocalEndpoint).Port;
-                probe.Stop();
-                _listener.Prefixes.Add(Url + "/");
-                _listener.Start();
-                _ = ServeAsync();
-            }
-            public string Url { get; }
-            public ConcurrentQueue<string> Asked { get; } = new ConcurrentQueue<string>();
-            public void Dispose() { _listener.Close(); }
-            private async Task ServeAsync()
-            {
-                while (true)
-                {
-                    HttpListenerContext context;
-                    try { context = await _listener.GetContextAsync(); } catch (Exception) { return; }
-                    Asked.Enqueue(context.Request.RawUrl);
-                    int from = int.Parse(context.Request.QueryString["nextToken"] ?? "0");
-                    int to = Math.Min(from + 3, _count);
-                    if (to < _count) { context.Response.Headers["X-Next-Token"] = to.ToString(); }
-                    string json = "[" + string.Join(",", Enumerable.Range(from, to - from).Select(i => "{\"snapshotID\":\"snap" + i + ":default\",\"names\":[\"team/name" + i + "\"]}")) + "]";
-                    byte[] bytes = Encoding.UTF8.GetBytes(json);
-                    context.Response.ContentType = "application/json";
-                    await context.Response.OutputStream.WriteAsync(bytes, 0, bytes.Length);
-                    context.Response.Close();
-                }
-            }
-        }
-'@
-    function Connect-Page([SnapshotPages] $Pages) {
-        Connect-E2B $env:E2B_API_KEY -ApiUrl $Pages.Url -SandboxUrl $env:E2B_SANDBOX_URL -PassThru
-        Disconnect-E2B
-    }
+    . "$PSScriptRoot/ListPages.ps1"
 }
 
 AfterAll {
@@ -233,7 +184,7 @@ Describe 'Get-E2BSnapshot' {
     }
 
     It 'asks for no page that is not read' {
-        $pages = [SnapshotPages]::new(10)
+        $pages = [ListPages]::new(10, '{"snapshotID":"snap#:default","names":["team/name#"]}')
         try {
             $connection = Connect-Page $pages
             (Get-E2BSnapshot -Connection $connection | Select-Object -First 5).SnapshotId | Should -Be (0..4 | ForEach-Object { "snap${_}:default" })

@@ -1,58 +1,9 @@
 # Managing templates, against the real server; what a list costs, against one that counts.
 BeforeAll {
     . "$PSScriptRoot/Support.ps1"
-
-    # Answers every list of templates with pages of three, and keeps what was asked.
-    Add-Type -TypeDefinition @'
-        using System;
-        using System.Collections.Concurrent;
-        using System.Linq;
-        using System.Net;
-        using System.Text;
-        using System.Threading.Tasks;
-        public sealed class TemplatePages : IDisposable
-        {
-            private readonly HttpListener _listener = new HttpListener();
-            private readonly int _count;
-            public TemplatePages(int count)
-            {
-                _count = count;
-                var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-                probe.Start();
-                Url = "http://127.0.0.1:" + ((IPEndPoint)probe.LocalEndpoint).Port;
-                probe.Stop();
-                _listener.Prefixes.Add(Url + "/");
-                _listener.Start();
-                _ = ServeAsync();
-            }
-            public string Url { get; }
-            public ConcurrentQueue<string> Asked { get; } = new ConcurrentQueue<string>();
-            public void Dispose() { _listener.Close(); }
-            private async Task ServeAsync()
-            {
-                while (true)
-                {
-                    HttpListenerContext context;
-                    try { context = await _listener.GetContextAsync(); } catch (Exception) { return; }
-                    Asked.Enqueue(context.Request.RawUrl);
-                    int from = int.Parse(context.Request.QueryString["nextToken"] ?? "0");
-                    int to = Math.Min(from + 3, _count);
-                    if (to < _count) { context.Response.Headers["X-Next-Token"] = to.ToString(); }
-                    string json = "[" + string.Join(",", Enumerable.Range(from, to - from).Select(i => "{\"templateID\":\"id" + i + "\",\"buildID\":\"b" + i
-                        + "\",\"cpuCount\":1,\"memoryMB\":1,\"diskSizeMB\":1,\"public\":false,\"aliases\":[\"name" + i + "\"],\"names\":[\"team/name" + i
-                        + "\"],\"createdAt\":\"2026-01-02T03:04:05Z\",\"updatedAt\":\"2026-01-02T03:04:05Z\",\"spawnCount\":0,\"buildCount\":1,\"envdVersion\":\"0.6.13\",\"buildStatus\":\"ready\"}")) + "]";
-                    byte[] bytes = Encoding.UTF8.GetBytes(json);
-                    context.Response.ContentType = "application/json";
-                    await context.Response.OutputStream.WriteAsync(bytes, 0, bytes.Length);
-                    context.Response.Close();
-                }
-            }
-        }
-'@
-    function Connect-Page([TemplatePages] $Pages) {
-        Connect-E2B $env:E2B_API_KEY -ApiUrl $Pages.Url -SandboxUrl $env:E2B_SANDBOX_URL -PassThru
-        Disconnect-E2B
-    }
+    . "$PSScriptRoot/ListPages.ps1"
+    $oneTemplate = '{"templateID":"id#","buildID":"b#","cpuCount":1,"memoryMB":1,"diskSizeMB":1,"public":false,"aliases":["name#"],"names":["team/name#"],' +
+        '"createdAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:05Z","spawnCount":0,"buildCount":1,"envdVersion":"0.6.13","buildStatus":"ready"}'
 
     function Invoke-Build([string] $Name, [string] $Content = $Name) {
         New-E2BTemplate | Add-E2BTemplateStep -Run "echo $Content > /tmp/content" | Build-E2BTemplate $Name 6>$null
@@ -102,7 +53,7 @@ Describe 'Get-E2BTemplate' {
     }
 
     It 'asks for a page when the one before it is used up' {
-        $pages = [TemplatePages]::new(7)
+        $pages = [ListPages]::new(7, $oneTemplate)
         try {
             $connection = Connect-Page $pages
             (Get-E2BTemplate -Connection $connection | Select-Object -First 2).Name | Should -Be 'name0', 'name1'
@@ -130,7 +81,7 @@ Describe 'Test-E2BTemplate' {
     }
 
     It 'does not say no when the service cannot be asked' {
-        $pages = [TemplatePages]::new(0); $connection = Connect-Page $pages; $pages.Dispose()
+        $pages = [ListPages]::new(0, $oneTemplate); $connection = Connect-Page $pages; $pages.Dispose()
         { Test-E2BTemplate tested -Connection $connection -ErrorAction Stop } | Should -Throw -ErrorId 'E2BUnreachable,*'
     }
 }

@@ -86,7 +86,7 @@ public sealed class BuildLifeTests(BuildWorld world) : IClassFixture<BuildWorld>
         BuildEnd kept = (await world.BuildAsync("kept", Run("echo kept > ~/kept"))).Ready();
         string[] layers = world.Layers();
         BuildHandle interrupted = await world.RequestAsync("interrupted");
-        await world.StartAsync(interrupted, From("e2bdev/base", Run("echo one > ~/one"), Endless));
+        await world.StartAsync(interrupted, From("e2bdev/base", Run("echo interrupted > ~/one"), Endless));
         await world.UntilAsync(interrupted, HasBegun);
 
         await world.StopAsync();
@@ -100,8 +100,8 @@ public sealed class BuildLifeTests(BuildWorld world) : IClassFixture<BuildWorld>
         Assert.Equal(kept.Log, (await world.StatusAsync(kept.Build)).Log);
         Assert.Equal(layers.Length + 1, world.Layers().Length); // what the interrupted one had done, for the next
         Assert.Empty(Directory.EnumerateFiles(world.Saved("uploads"), "*.part"));
-        BuildEnd next = (await world.BuildAsync("interrupted", Run("echo one > ~/one"))).Ready();
-        Assert.Equal(["CACHED RUN echo one > ~/one"], next.Steps);
+        BuildEnd next = (await world.BuildAsync("interrupted", Run("echo interrupted > ~/one"))).Ready();
+        Assert.Equal(["CACHED RUN echo interrupted > ~/one"], next.Steps);
     }
 
     [Fact]
