@@ -235,6 +235,20 @@ Describe 'Jobs of Invoke-E2BCode' {
         $failed.Error[0].CategoryInfo.Activity | Should -BeExactly 'Invoke-E2BCode'
         (Receive-Job $failed 2>&1 | Out-String) | Should -Match '^\S*Invoke-E2BCode: '
     }
+
+    It 'fail with a defect of their own too' {
+        $type = (Get-Command Invoke-E2BCode).ImplementingType.Assembly.GetType('E2B.PowerShell.Jobs.E2BJob')
+        $job = [Activator]::CreateInstance($type, [object[]]('Invoke-E2BCode', 'what is run', 'defect', 'nowhere'))
+        try {
+            # Work that is none.
+            $null = $job.Queue.GetType().GetMethod('Start').MakeGenericMethod([bool]).Invoke($job.Queue, @($null))
+            $job.Begin()
+            Wait-Until { $job.State -notin 'NotStarted', 'Running' }
+            $job.State | Should -Be 'Failed'
+            $job.Error[0].Exception | Should -BeOfType ([NullReferenceException])
+        }
+        finally { $job.Dispose() }
+    }
 }
 
 Describe 'Code in several sandboxes' {

@@ -1,6 +1,8 @@
 """IPython as the code interpreter runs it: plain errors, and representations for programs as well as for people."""
 
 import os
+import signal
+import socket
 import sys
 
 # The folder of this file is no place for the code's own imports to look in.
@@ -16,6 +18,15 @@ del sys.modules["debugpy"]
 
 class InterpreterKernel(IPythonKernel):
     """Takes variables along with the code: lasting ones, and those that pass when the code has run."""
+
+    def start(self):
+        super().start()
+        # Code that awaits is cancelled by its loop, which a signal by itself does not wake.
+        wake, self._waker = socket.socketpair()
+        wake.setblocking(False)
+        self._waker.setblocking(False)
+        self.io_loop.add_handler(wake, lambda *_: wake.recv(4096), self.io_loop.READ)
+        signal.set_wakeup_fd(self._waker.fileno(), warn_on_full_buffer=False)
 
     async def execute_request(self, stream, ident, parent):
         variables = parent.get("metadata", {}).get("e2b", {})

@@ -26,7 +26,8 @@ public sealed class PackageTests
     [Fact]
     public async Task Each_package_that_is_missing_is_named()
     {
-        string python = Path.Combine(TestRuntime.NewFolder(), "python3");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("e2b-python-");
+        string python = Path.Combine(folder.FullName, "python3");
         await File.WriteAllTextAsync(
             python, "#!/bin/sh\nexec /usr/bin/python3 -I -c 'import sys; sys.modules.update(tornado=None, jupyter_client=None); exec(sys.argv[1])' \"$3\"\n", Token);
         File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -34,6 +35,7 @@ public sealed class PackageTests
         SandboxException error = await Assert.ThrowsAsync<SandboxException>(() => new InterpreterPackages(python).DemandAsync(Token));
 
         Assert.Contains("sudo apt-get install python3-jupyter-client python3-tornado.", error.Message, StringComparison.Ordinal);
+        folder.Delete(recursive: true);
     }
 
     [Theory]
