@@ -1,5 +1,6 @@
 using System.Text;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Runtime;
 using Xunit;
 
 namespace E2B.LocalServer.Tests.ControlPlane;
@@ -106,6 +107,52 @@ public sealed class BuildPartTests : IDisposable
 
         Assert.Equal(2, lines.Count);
         Assert.DoesNotContain(lines, line => char.IsLowSurrogate(line[0]) || char.IsHighSurrogate(line[^1]));
+    }
+
+    [Fact]
+    public void Lines_keep_what_they_begin_with()
+    {
+        var lines = new List<string>();
+        var output = new OutputLines(lines.Add);
+        output.Write("key:\n    - value \r\n\n   \n\tlast"u8);
+        output.End();
+
+        Assert.Equal(["key:", "    - value", "\tlast"], lines);
+    }
+
+    [Fact]
+    public async Task An_upload_ends_when_others_have_taken_the_room()
+    {
+        const long reserve = 1L << 30;
+        string folder = Directory.CreateDirectory(Path.Combine(_data, "files")).FullName;
+        long free = reserve + (100 << 20);
+        var store = new UploadStore(folder, () => free);
+        Assert.Equal(100 << 20, store.Room);
+        using var whole = new MemoryStream(new byte[40 << 20]);
+        Assert.True(await store.AddAsync("fits", whole, Token));
+
+        using var content = new MemoryStream(new byte[40 << 20]);
+        free = reserve;
+        Assert.False(await store.AddAsync("full", content, Token));
+
+        Assert.Equal(["fits.tar"], Directory.EnumerateFiles(folder).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("", "x", 1, "cannot be an environment variable")]
+    [InlineData("A=B", "x", 1, "cannot be an environment variable")]
+    [InlineData("A\0", "x", 1, "cannot be an environment variable")]
+    [InlineData("A", "x\0y", 1, "cannot be an environment variable")]
+    [InlineData("A", "é", 65_534, null)]
+    [InlineData("A", "é", 65_535, "too long")]
+    public void Variables_are_what_a_process_takes(string name, string value, int times, string? problem)
+    {
+        string? found = VariableCheck.FindProblem([KeyValuePair.Create(name, string.Concat(Enumerable.Repeat(value, times)))]);
+        Assert.Equal(problem is null, found is null);
+        Assert.Contains(problem ?? string.Empty, found ?? string.Empty, StringComparison.Ordinal);
+
+        var many = Enumerable.Range(0, 11).Select(static number => KeyValuePair.Create($"V{number}", new string('x', 100_000)));
+        Assert.NotNull(VariableCheck.FindProblem(many));
     }
 
     [Fact]
