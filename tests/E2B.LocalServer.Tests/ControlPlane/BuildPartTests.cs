@@ -52,6 +52,25 @@ public sealed class BuildPartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_template_is_deleted_before_its_files_are_where_these_take_long()
+    {
+        using var disk = new ManualResetEventSlim();
+        string[] folders = [.. ((string[])["slow", "records"]).Select(name => Directory.CreateDirectory(Path.Combine(_data, name)).FullName)];
+        var layers = new LayerStore(folders[0], _ => { }, _ => disk.Wait(Token));
+        var store = new SnapshotStore(folders[1], layers, _ => { });
+        Snapshot template = store.OpenTemplate("mine", DateTimeOffset.UnixEpoch)!;
+        string layer = await layers.AddAsync(folder => Task.FromResult(Directory.CreateDirectory(folder)));
+        var state = new SnapshotState { Tag = string.Empty, Layers = [layer], Limits = new SandboxLimits(1, 256, 128) };
+        Assert.True(await store.AddBuiltAsync(template.Id, [Snapshot.DefaultTag], state, DateTimeOffset.UnixEpoch));
+
+        Assert.True(await store.RemoveAsync(template.Id, () => false).WaitAsync(TimeSpan.FromSeconds(50), Token));
+
+        Assert.Null(store.Find(template.Id));
+        Assert.False(layers.AreHeld([layer]));
+        disk.Set();
+    }
+
+    [Fact]
     public async Task A_state_that_another_has_replaced_cannot_be_held()
     {
         SavedData saved = SavedData.Open(_data, _ => { });
