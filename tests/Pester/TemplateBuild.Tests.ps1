@@ -162,18 +162,6 @@ New-E2BTemplate |
 
         (Get-NewestBuild stopped).Status | Should -Be 'Building'
 
-        # So can the following of its log, which says how to come back.
-        $pipeline = [powershell]::Create()
-        try {
-            $null = $pipeline.AddScript("Import-Module '$module'; Get-E2BTemplateBuild stopped -Log -Follow")
-            $output = [Management.Automation.PSDataCollection[psobject]]::new()
-            $null = $pipeline.BeginInvoke[psobject, psobject]([Management.Automation.PSDataCollection[psobject]]::new(), $output)
-            Wait-Until { @($output.Message) -match 'RUN echo begun' }
-            $pipeline.Stop()
-            "$($pipeline.Streams.Information)" | Should -BeLike "*The build goes on. Come back with: Get-E2BTemplateBuild stopped $((Get-NewestBuild stopped).BuildId) -Log -Follow*"
-        }
-        finally { $pipeline.Dispose() }
-
         $log = $null
         $build = Get-E2BTemplateBuild stopped -Follow -InformationVariable log 6>$null
         $build | Should -BeOfType ([E2B.TemplateBuildInfo])
