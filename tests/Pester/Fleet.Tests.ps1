@@ -8,6 +8,9 @@ Describe 'A result for each managed sandbox' {
         # Which is which is written into them; one more was ended by somebody else, and the session does not know it.
         $fleet = New-E2BSandbox code-interpreter-v1 -Count 4
         $names = 'well', 'fails', 'late', 'gone'
+
+        # The limit below is for the code, not for a kernel's start.
+        $fleet | Invoke-E2BCode 'pass'
         0..3 | ForEach-Object { Set-E2BFile $fleet[$_] /tmp/name $names[$_] -NoNewline }
         $name = @{}
         0..3 | ForEach-Object { $name[$fleet[$_].SandboxId] = $names[$_] }
@@ -71,7 +74,7 @@ Describe 'A result for each managed sandbox' {
 
 Describe 'Thirty-two sandboxes' {
     It 'run code at once' {
-        $fleet = New-E2BSandbox code-interpreter-v1 -Count 32 -Metadata @{ fleet = 'of 32' }
+        $fleet = New-E2BSandbox code-interpreter-v1 -Count 32 -Metadata @{ fleet = 'of 32' } -RequestTimeoutSec 600 -ErrorAction Stop
         try {
             @($fleet.SandboxId | Sort-Object -Unique).Count | Should -Be 32
 
