@@ -2,8 +2,10 @@
 BeforeAll {
     . "$PSScriptRoot/Support.ps1"
     . "$PSScriptRoot/ListPages.ps1"
-    $oneTemplate = '{"templateID":"id#","buildID":"b#","cpuCount":1,"memoryMB":1,"diskSizeMB":1,"public":false,"aliases":["name#"],"names":["team/name#"],' +
+    $oneTemplate = @(
+        '{"templateID":"id#","buildID":"b#","cpuCount":1,"memoryMB":1,"diskSizeMB":1,"public":false,"aliases":["name#"],"names":["team/name#"],'
         '"createdAt":"2026-01-02T03:04:05Z","updatedAt":"2026-01-02T03:04:05Z","spawnCount":0,"buildCount":1,"envdVersion":"0.6.13","buildStatus":"ready"}'
+    ) -join ''
 
     function Invoke-Build([string] $Name, [string] $Content = $Name) {
         New-E2BTemplate | Add-E2BTemplateStep -Run "echo $Content > /tmp/content" | Build-E2BTemplate $Name 6>$null
