@@ -24,7 +24,7 @@ internal static class ToolCatalog
     [
         new(typeof(InvokeE2BCommandCommand), _command, _directory, _environment, _user, new("TimeoutSec")) { IsUsual = true },
         new(typeof(InvokeE2BCodeCommand), Needed("Code"), new("Language"), new("Context") { Type = typeof(string) }, _environment, new("TimeoutSec")) { IsUsual = true },
-        new(typeof(GetE2BFileCommand), _path, new("TotalCount"), new("Tail"), _user) { IsUsual = true },
+        new(typeof(GetE2BFileCommand), _path, new("TotalCount"), new("Tail"), new("AsByteStream"), _user) { IsUsual = true },
 
         // What a model gives is the file, to the last character.
         new(typeof(SetE2BFileCommand), Needed("Path"), new("Value") { IsRequired = true, Type = typeof(string) }, new("Append"), _user)

@@ -59,7 +59,7 @@ internal sealed class ToolJson(int longest)
 
         return depth > Deepest ? Cut(value.ToString() ?? string.Empty) : value switch
         {
-            IDictionary table => Table(table.Cast<DictionaryEntry>().Select(static entry => (LanguagePrimitives.ConvertTo<string>(entry.Key), (object?)entry.Value)), depth),
+            IDictionary table => Table(table.Keys.Cast<object>().Select(key => (LanguagePrimitives.ConvertTo<string>(key), table[key])), depth),
             IEnumerable<KeyValuePair<string, string>> table => Table(table.Select(static pair => (pair.Key, (object?)pair.Value)), depth),
             IEnumerable<KeyValuePair<string, object?>> table => Table(table.Select(static pair => (pair.Key, pair.Value)), depth),
             IEnumerable several => new JsonArray([.. several.Cast<object?>().Select(one => Of(one, depth + 1))]),
@@ -92,7 +92,20 @@ internal sealed class ToolJson(int longest)
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(static property => property.CanRead && property.GetIndexParameters().Length == 0 && IsData(property.PropertyType)
             && !Array.Exists(_secret, word => property.Name.EndsWith(word, StringComparison.Ordinal)))
-        .Select(property => (property.Name, property.GetValue(value)));
+        .Select(property => (property.Name, Read(property, value)));
+
+    /// <summary>What cannot be told is not there: a result must not fail by one of its properties.</summary>
+    private static object? Read(PropertyInfo property, object value)
+    {
+        try
+        {
+            return property.GetValue(value);
+        }
+        catch (TargetInvocationException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsData(Type type) => type != typeof(Sandbox) && type != typeof(E2BProcess) && type != typeof(E2BClient)
         && type != typeof(E2BConnection) && !typeof(Stream).IsAssignableFrom(type) && !typeof(Task).IsAssignableFrom(type) && !typeof(Delegate).IsAssignableFrom(type);

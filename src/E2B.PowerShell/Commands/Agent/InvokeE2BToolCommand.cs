@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -15,8 +14,7 @@ namespace E2B.PowerShell.Commands;
 public sealed class InvokeE2BToolCommand : SandboxCmdlet
 {
     private readonly List<ToolCall> _calls = [];
-    private ToolSet? _tools;
-    private ToolRun? _running;
+    private ToolCalling? _calling;
 
     /// <summary>The calls, as the service gave them: single ones, lists, messages or whole answers.</summary>
     [Parameter(Position = 1)]
@@ -133,14 +131,9 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
             return;
         }
 
-        _tools = ToolSet.Of(this, Tool);
-        IReadOnlyList<Sandbox> sandboxes = !HasTargets && _tools.Sandboxes.Count > 0 ? _tools.Sandboxes : ResolveTargets(hasInput: true);
-        if (sandboxes.Count == 0)
-        {
-            return;
-        }
-
-        if (sandboxes.Count > 1 && !_tools.LetsChoose)
+        var tools = ToolSet.Of(this, Tool);
+        IReadOnlyList<Sandbox> sandboxes = !HasTargets && tools.Sandboxes.Count > 0 ? tools.Sandboxes : ResolveTargets(hasInput: true);
+        if (sandboxes.Count > 1 && !tools.LetsChoose)
         {
             Refuse(
                 "E2BSeveralSandboxes",
@@ -148,9 +141,30 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
                 Sandbox);
         }
 
-        foreach (ToolCall call in _calls)
+        if (sandboxes.Count > 0)
         {
-            Make(call, sandboxes);
+            Make(new ToolCalling(tools, [.. sandboxes.Select(WithRequestTimeout)], MaxLength, TimeSpan.FromSeconds(TimeoutSec), ShouldProcess));
+        }
+    }
+
+    private void Make(ToolCalling calling)
+    {
+        _calling = calling;
+        try
+        {
+            foreach (ToolCall call in _calls)
+            {
+                StopToken.ThrowIfCancellationRequested();
+                WriteObject(calling.Make(call));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (E2BInvalidArgumentException e)
+        {
+            ThrowTerminatingError(ErrorFactory.Create(e, Tool));
         }
     }
 
@@ -158,63 +172,7 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
     protected override void StopProcessing()
     {
         base.StopProcessing();
-        _running?.Stop();
-    }
-
-    private void Make(ToolCall call, IReadOnlyList<Sandbox> sandboxes)
-    {
-        var watch = Stopwatch.StartNew();
-        var output = new ToolOutput(MaxLength);
-        E2BToolDefinition? tool = null;
-        try
-        {
-            tool = _tools!.Find(call.Name);
-            (Sandbox sandbox, IReadOnlyDictionary<string, object> arguments) = ToolSet.Check(tool, call, sandboxes);
-            if (!ShouldProcess($"{tool.Name} in sandbox {sandbox.SandboxId}", $"Call with {CutText.Of(JsonObjects.ToText(call.ReadArguments()), 1000, out _)}"))
-            {
-                throw new ToolRefusal("E2BToolDeclined", "The person in charge did not allow this call. Do not make it again; go on without it, or ask.");
-            }
-
-            Run(tool.Rule, WithRequestTimeout(sandbox), arguments, output);
-        }
-        catch (ToolRefusal refusal)
-        {
-            output.Fail(ErrorFactory.InvalidArgument(refusal.ErrorId, refusal.Message, call.Name));
-        }
-
-        string content = output.ToJson(tool?.Rule);
-        WriteObject(new E2BToolResult(call.Name ?? string.Empty, content)
-        {
-            CallId = call.Id?.ToString(),
-            ErrorId = output.Errors.Count > 0 ? ToolError.Id(output.Errors[0]) : null,
-            IsTruncated = output.IsCut,
-            Duration = watch.Elapsed,
-            Output = output.Objects,
-            Message = ToolReply.To(call, content, output.Errors.Count > 0),
-        });
-    }
-
-    private void Run(ToolRule rule, Sandbox sandbox, IReadOnlyDictionary<string, object> arguments, ToolOutput output)
-    {
-        var parameters = new Dictionary<string, object>(arguments) { [ToolSchema.Sandbox] = sandbox };
-        using var run = new ToolRun(rule, parameters, output);
-        _running = run;
-        try
-        {
-            StopToken.ThrowIfCancellationRequested();
-            if (!run.Run(TimeSpan.FromSeconds(TimeoutSec)))
-            {
-                throw new ToolRefusal("E2BToolTimeout", $"The call did not end within {TimeoutSec} s and was stopped, with what it had started. What runs for long is better started in the background.");
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new PipelineStoppedException();
-        }
-        finally
-        {
-            _running = null;
-        }
+        _calling?.Stop();
     }
 
     private void Collect(object given)
