@@ -26,7 +26,7 @@ public class CreateFaultTests(LocalServer server)
     [Fact(Timeout = 3_600_000)]
     public async Task No_sandbox_is_leaked_or_doubled()
     {
-        await using var proxy = new FaultingProxy(server.Client.Connection.ApiUrl, _shortTimeout + TimeSpan.FromSeconds(1));
+        await using var proxy = await FaultingProxy.StartAsync(server.Client.Connection.ApiUrl, _shortTimeout + TimeSpan.FromSeconds(1));
         using var patient = new E2BClient(server.Options with { ApiUrl = proxy.Url, RequestTimeout = _requestTimeout });
         using var hasty = new E2BClient(server.Options with { ApiUrl = proxy.Url, RequestTimeout = _shortTimeout });
 

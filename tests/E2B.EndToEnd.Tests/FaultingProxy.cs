@@ -2,33 +2,36 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace E2B.EndToEnd.Tests;
 
 /// <summary>Stands between a client and the server, and does to each create what its label <c>fault</c> says.</summary>
 internal sealed class FaultingProxy : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, bool> _seen = new();
     private readonly Uri _target;
     private readonly TimeSpan _late;
-    private readonly Task _running;
+    private readonly WebApplication _application;
 
-    public FaultingProxy(Uri target, TimeSpan late)
+    private FaultingProxy(Uri target, TimeSpan late)
     {
         _target = target;
         _late = late;
-        Url = new Uri($"http://127.0.0.1:{FreePort()}");
-        _listener.Prefixes.Add(Url.AbsoluteUri);
-        _listener.Start();
-        _running = ServeAsync();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        _application = builder.Build();
+        _application.Urls.Add("http://127.0.0.1:0");
+        _application.Run(AnswerAsync);
     }
 
-    public Uri Url { get; }
+    public Uri Url => new(_application.Urls.First());
 
     /// <summary>How many sandboxes the server said it made.</summary>
     public int Made => Took.Count;
@@ -42,49 +45,33 @@ internal sealed class FaultingProxy : IAsyncDisposable
     /// <summary>Creates that the server itself did not do, with what it said.</summary>
     public ConcurrentQueue<string> NotMade { get; } = new();
 
+    /// <param name="target">The server.</param>
+    /// <param name="late">How long an answer that is to come too late waits.</param>
+    public static async Task<FaultingProxy> StartAsync(Uri target, TimeSpan late)
+    {
+        var proxy = new FaultingProxy(target, late);
+        await proxy._application.StartAsync();
+        return proxy;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Close();
-        await _running;
+        await _application.DisposeAsync();
         _http.Dispose();
         _stop.Dispose();
     }
 
-    private static int FreePort()
+    private async Task AnswerAsync(HttpContext context)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    private async Task ServeAsync()
-    {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                HttpListenerContext context = await _listener.GetContextAsync();
-                serving.Add(AnswerAsync(context));
-            }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-        {
-            await Task.WhenAll(serving);
-        }
-    }
-
-    private async Task AnswerAsync(HttpListenerContext context)
-    {
-        bool isCreate = context.Request.HttpMethod == "POST" && context.Request.Url!.AbsolutePath == "/sandboxes";
+        bool isCreate = context.Request.Method == "POST" && context.Request.Path == "/sandboxes";
         try
         {
             var body = new MemoryStream();
-            await context.Request.InputStream.CopyToAsync(body, _stop.Token);
+            await context.Request.Body.CopyToAsync(body, _stop.Token);
             await PassAsync(context, body.ToArray(), isCreate ? FaultOf(body.ToArray()) : CreateFault.None, isCreate);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or HttpListenerException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             // The client went away, or the server, or the test is over.
             if (isCreate && e is HttpRequestException)
@@ -92,7 +79,7 @@ internal sealed class FaultingProxy : IAsyncDisposable
                 NotMade.Enqueue(e.ToString());
             }
 
-            context.Response.Abort();
+            context.Abort();
         }
     }
 
@@ -104,30 +91,30 @@ internal sealed class FaultingProxy : IAsyncDisposable
         return isFirst || fault == CreateFault.StormOfTooMany ? fault : fault == CreateFault.TooMany ? CreateFault.None : fault;
     }
 
-    private async Task PassAsync(HttpListenerContext context, byte[] body, CreateFault fault, bool isCreate)
+    private async Task PassAsync(HttpContext context, byte[] body, CreateFault fault, bool isCreate)
     {
         switch (fault)
         {
             case CreateFault.TooMany:
                 context.Response.Headers["Retry-After"] = "0";
-                Refuse(context, 429);
+                context.Response.StatusCode = 429;
                 return;
             case CreateFault.StormOfTooMany:
-                Refuse(context, 429);
+                context.Response.StatusCode = 429;
                 return;
             case CreateFault.BadGatewayBefore:
-                Refuse(context, 502);
+                context.Response.StatusCode = 502;
                 return;
             case CreateFault.UnavailableBefore:
-                Refuse(context, 503);
+                context.Response.StatusCode = 503;
                 return;
             case CreateFault.ResetBefore:
-                context.Response.Abort();
+                context.Abort();
                 return;
         }
 
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.HttpMethod), new Uri(_target, context.Request.RawUrl));
-        request.Headers.Add("X-API-KEY", context.Request.Headers["X-API-KEY"]);
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(_target, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget));
+        request.Headers.Add("X-API-KEY", context.Request.Headers["X-API-KEY"].ToString());
         if (body.Length > 0)
         {
             request.Content = new ByteArrayContent(body);
@@ -149,25 +136,25 @@ internal sealed class FaultingProxy : IAsyncDisposable
         switch (fault)
         {
             case CreateFault.ResetAfter:
-                context.Response.Abort();
+                context.Abort();
                 return;
             case CreateFault.CutInTheAnswer:
-                context.Response.ContentLength64 = content.Length;
-                await context.Response.OutputStream.WriteAsync(content.AsMemory(0, content.Length / 2), _stop.Token);
-                await context.Response.OutputStream.FlushAsync(_stop.Token);
-                context.Response.Abort();
+                context.Response.ContentLength = content.Length;
+                await context.Response.Body.WriteAsync(content.AsMemory(0, content.Length / 2), _stop.Token);
+                await context.Response.Body.FlushAsync(_stop.Token);
+                context.Abort();
                 return;
             case CreateFault.BadGatewayAfter:
-                Refuse(context, 502);
+                context.Response.StatusCode = 502;
                 return;
             case CreateFault.UnavailableAfter:
-                Refuse(context, 503);
+                context.Response.StatusCode = 503;
                 return;
             case CreateFault.ServerErrorAfter:
-                Refuse(context, 500);
+                context.Response.StatusCode = 500;
                 return;
             case CreateFault.GatewayTimeoutAfter:
-                Refuse(context, 504);
+                context.Response.StatusCode = 504;
                 return;
             case CreateFault.AnswersTooLate:
                 await Task.Delay(_late, _stop.Token);
@@ -183,16 +170,8 @@ internal sealed class FaultingProxy : IAsyncDisposable
         if (content.Length > 0)
         {
             context.Response.ContentType = "application/json";
-            context.Response.ContentLength64 = content.Length;
-            await context.Response.OutputStream.WriteAsync(content, _stop.Token);
+            context.Response.ContentLength = content.Length;
+            await context.Response.Body.WriteAsync(content, _stop.Token);
         }
-
-        context.Response.Close();
-    }
-
-    private static void Refuse(HttpListenerContext context, int status)
-    {
-        context.Response.StatusCode = status;
-        context.Response.Close();
     }
 }

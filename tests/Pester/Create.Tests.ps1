@@ -175,6 +175,7 @@ Describe 'What a sandbox is made from' {
     It 'is an error where it cannot be, about what was given' {
         New-E2BSandbox '' -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem.FullyQualifiedErrorId | Should -BeLike 'E2BInvalidArgument,*'
+        { $null | New-E2BSandbox -ErrorAction Stop } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         $before = @(Get-E2BSandbox).Count
         $made = 42, 'base', 'no-such-template' | New-E2BSandbox -ErrorAction SilentlyContinue -ErrorVariable problem
         $made.Template | Should -Be 'base'

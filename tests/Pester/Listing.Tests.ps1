@@ -3,7 +3,7 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
 
     # A service whose list has ten pages, two sandboxes each, and which counts how many are asked for. What is to be
-    # ended is not there, which it says when Hold requests wait for it at once.
+    # changed or ended is not there, which it says when Hold requests wait for it at once.
     Add-Type -TypeDefinition @'
         using System;
         using System.Collections.Concurrent;
@@ -27,10 +27,10 @@ BeforeAll {
             public string Url { get; }
             public ConcurrentQueue<string> Asked { get; } = new ConcurrentQueue<string>();
             public int Hold { get; set; } = 1;
-            public int Most { get; private set; }
+            public int Most { get; set; }
             private readonly System.Collections.Generic.List<HttpListenerContext> _held = new System.Collections.Generic.List<HttpListenerContext>();
             public void Dispose() { _listener.Close(); }
-            private void End(HttpListenerContext context)
+            private void Change(HttpListenerContext context)
             {
                 _held.Add(context);
                 Most = Math.Max(Most, _held.Count);
@@ -44,7 +44,7 @@ BeforeAll {
                 {
                     HttpListenerContext context;
                     try { context = await _listener.GetContextAsync(); } catch (Exception) { return; }
-                    if (context.Request.HttpMethod == "DELETE") { End(context); continue; }
+                    if (context.Request.HttpMethod != "GET") { Change(context); continue; }
                     Asked.Enqueue(context.Request.Url.Query);
                     int page = int.Parse(context.Request.QueryString["nextToken"] ?? "0");
                     if (page + 1 < 10) { context.Response.Headers["X-Next-Token"] = (page + 1).ToString(); }
@@ -221,6 +221,7 @@ Describe 'Remove-E2BSandbox of many' {
     It 'ends them side by side, as many at a time as it is told: <Limit> of <Count>' -ForEach @{ Limit = 2; Count = 4 }, @{ Limit = 6; Count = 6 } {
         # The service answers when so many wait, or never; one more at a time would be seen.
         $service.Hold = $Limit
+        $service.Most = 0
         $ids = 1..$Count | ForEach-Object { "nothing$_" }
         Remove-E2BSandbox $ids -Connection $connection -ThrottleLimit $Limit -ErrorAction SilentlyContinue -ErrorVariable problem
         $problem | Should -HaveCount $Count
@@ -247,5 +248,16 @@ Describe 'Remove-E2BSandbox of many' {
         Remove-E2BSandbox $sandbox
         (Get-E2BDefault).Sandbox | Should -BeNullOrEmpty
         { Invoke-E2BCommand 'true' } | Should -Throw -ErrorId 'E2BNoSandbox,*'
+    }
+}
+
+Describe 'What is done to each of many sandboxes' {
+    It 'is done side by side, to as many at a time as it is told: <_>' -ForEach 'Suspend-E2BSandbox', 'Resume-E2BSandbox', 'Connect-E2BSandbox', 'Copy-E2BSandbox', 'New-E2BSnapshot' {
+        $service.Hold = 2
+        $service.Most = 0
+        $sandboxes = 1..4 | ForEach-Object { Connect-E2BSandbox "nothing$_" -AccessToken 'x' -Connection $connection }
+        $sandboxes | & $_ -ThrottleLimit 2 -ErrorAction SilentlyContinue -ErrorVariable problem
+        $problem.FullyQualifiedErrorId | Should -Be (@("E2BSandboxNotFound,E2B.PowerShell.Commands.$($_ -replace '-')Command") * 4)
+        $service.Most | Should -Be 2
     }
 }

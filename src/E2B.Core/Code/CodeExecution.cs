@@ -18,7 +18,7 @@ public sealed class CodeExecution
     /// <summary>What it wrote to stderr.</summary>
     public string StandardError { get; init; } = string.Empty;
 
-    /// <summary>How it failed; <see langword="null"/> when it did not.</summary>
+    /// <summary>How it failed; <see langword="null"/> when it did not. What is no failure of the code, such as its time limit, has the name of the exception.</summary>
     public CodeError? Error { get; init; }
 
     /// <summary>The how-manieth code of its context it was, counted from 1; <see langword="null"/> where that was not told.</summary>

@@ -52,7 +52,9 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
         _pool = new SandboxPool(_runtime, log, traffic);
         _interpreters = new SandboxPool(
             _runtime, log, traffic, new SandboxSpec { Limits = Convert(ServerFacts.InterpreterLimits), Interpreter = true },
-            onDemand: true, mostStartsAtOnce: Math.Max(4, 2 * Environment.ProcessorCount)); // each also starts Python twice, and would slow the others down until one gives up
+            onDemand: true,
+            mostStartsAtOnce: Math.Max(4, 2 * Environment.ProcessorCount), // each also starts Python twice, and would slow the others down until one gives up
+            waitUntilReady: (sandbox, cancellationToken) => InterpreterProbe.WaitAsync(new Hosted(sandbox, ServerFacts.InterpreterLimits), cancellationToken));
     }
 
     public async Task<IHostedSandbox> TakeAsync(SandboxOrigin origin, CancellationToken cancellationToken)
@@ -71,7 +73,7 @@ internal sealed class RuncSandboxHost(string dataDirectory, int poolSize, Networ
             await Packages.DemandAsync(cancellationToken);
         }
 
-        SandboxPool pool = _interpreters!.Has(spec) ? _interpreters : _pool!;
+        SandboxPool pool = origin.Interpreter ? _interpreters! : _pool!;
         return new Hosted(await pool.TakeAsync(spec, cancellationToken), origin.Limits);
     }
 

@@ -19,6 +19,7 @@ public sealed class SandboxPool : IAsyncDisposable
     private readonly SemaphoreSlim _taken = new(0);
     private readonly PoolTraffic _traffic;
     private readonly SemaphoreSlim _turns;
+    private readonly Func<RunningSandbox, CancellationToken, Task>? _waitUntilReady;
     private readonly Task _filling;
     private Task? _end;
     private volatile bool _wanted;
@@ -42,7 +43,10 @@ public sealed class SandboxPool : IAsyncDisposable
     /// <param name="spec">The kind.</param>
     /// <param name="onDemand">Whether it is filled only after the first was asked for: most servers never have one of these.</param>
     /// <param name="mostStartsAtOnce">How many are started at a time; more creates wait for their turn.</param>
-    internal SandboxPool(SandboxRuntime runtime, ILogger log, PoolTraffic traffic, SandboxSpec spec, bool onDemand, int mostStartsAtOnce = int.MaxValue)
+    /// <param name="waitUntilReady">What a start waits for besides the agent, before it is the next one's turn.</param>
+    internal SandboxPool(
+        SandboxRuntime runtime, ILogger log, PoolTraffic traffic, SandboxSpec spec, bool onDemand,
+        int mostStartsAtOnce = int.MaxValue, Func<RunningSandbox, CancellationToken, Task>? waitUntilReady = null)
     {
         _runtime = runtime;
         _log = log;
@@ -50,6 +54,7 @@ public sealed class SandboxPool : IAsyncDisposable
         _spec = spec;
         _wanted = !onDemand;
         _turns = new SemaphoreSlim(mostStartsAtOnce);
+        _waitUntilReady = waitUntilReady;
         _filling = Task.Run(FillAsync);
     }
 
@@ -140,6 +145,11 @@ public sealed class SandboxPool : IAsyncDisposable
         try
         {
             await sandbox.WaitForAgentAsync(limit.Token);
+            if (_waitUntilReady is not null)
+            {
+                await _waitUntilReady(sandbox, cancellationToken);
+            }
+
             return sandbox;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -22,6 +22,11 @@ public abstract class EachSandboxCmdlet : ConnectedCmdlet
     [ArgumentCompleter(typeof(SandboxIdCompleter))]
     public object[] Sandbox { get; set; } = [];
 
+    /// <summary>How many are worked on at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
     /// <summary>What is done, for -WhatIf.</summary>
     private protected abstract string Deed { get; }
 
@@ -53,7 +58,7 @@ public abstract class EachSandboxCmdlet : ConnectedCmdlet
         Check();
         Func<CancellationToken, Task<Sandbox>>[] finders = [.. _given.Select(FinderOf)];
         IReadOnlyList<Task<bool>> works = StartEach(
-            Queue, _given.Zip(finders), limit: 0, (one, writer, stop) => WorkOrReportAsync(one.First, one.Second, writer, stop));
+            Queue, _given.Zip(finders), ThrottleLimit, (one, writer, stop) => WorkOrReportAsync(one.First, one.Second, writer, stop));
         try
         {
             DrainQueue();

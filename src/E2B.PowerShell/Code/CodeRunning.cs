@@ -41,7 +41,22 @@ internal sealed class CodeRunning(Sandbox sandbox, IReadOnlyList<CodePiece> piec
 
     private async Task<bool> CollectAsync(CodePiece piece, CodeRunOptions how, PipelineWriter writer, CancellationToken stop)
     {
-        CodeExecution execution = await sandbox.Code.RunAsync(piece.Text, how, stop).ConfigureAwait(false);
+        var collected = new CodeExecutionBuilder(sandbox.SandboxId);
+        try
+        {
+            await foreach (CodeEvent brought in sandbox.Code.StreamAsync(piece.Text, how, stop).ConfigureAwait(false))
+            {
+                collected.Add(brought);
+            }
+        }
+        catch (E2BException e)
+        {
+            // Of several sandboxes each has a result, also the one that ran out of time or is gone.
+            await writer.OutputAsync(collected.Build(e)).ConfigureAwait(false);
+            throw;
+        }
+
+        CodeExecution execution = collected.Build();
         await writer.OutputAsync(execution).ConfigureAwait(false);
         return execution.Succeeded;
     }

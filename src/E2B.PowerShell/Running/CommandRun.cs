@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
 
@@ -9,6 +10,8 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
     /// <summary>How long a command that nobody waits for any more may take to be killed.</summary>
     private static readonly TimeSpan _killLimit = TimeSpan.FromSeconds(2);
 
+    private long _begun;
+
     /// <summary>How it went, as soon as that is known: before it is written, since -ErrorAction Stop ends everything then.</summary>
     public CommandOutcome? Outcome { get; private set; }
 
@@ -16,9 +19,11 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
     /// <returns>How it ended; <see langword="null"/> when that is not known, which then was written as an error.</returns>
     public async Task<CommandResult?> RunAsync(PipelineWriter writer, CancellationToken stop)
     {
+        _begun = Stopwatch.GetTimestamp();
+        CommandHandle? handle = null;
         try
         {
-            CommandHandle handle = await sandbox.Commands.StartAsync(command, options, stop).ConfigureAwait(false);
+            handle = await sandbox.Commands.StartAsync(command, options, stop).ConfigureAwait(false);
             await using (handle.ConfigureAwait(false))
             {
                 CommandResult result = await FollowAsync(handle, writer, stop).ConfigureAwait(false);
@@ -29,6 +34,12 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
             Outcome = CommandOutcome.Of(e);
+            if (form.PassThru)
+            {
+                // Of several sandboxes each has a result, also the one that ran out of time or is gone.
+                await writer.OutputAsync(Unfinished(handle, Outcome.ExitCode, e)).ConfigureAwait(false);
+            }
+
             await writer.FailureAsync(ErrorFactory.Create(e, sandbox)).ConfigureAwait(false);
             return null;
         }
@@ -37,6 +48,20 @@ internal sealed class CommandRun(Sandbox sandbox, ProcessCommand command, Comman
             input?.Refuse();
         }
     }
+
+    /// <summary>What is known of a command that could not run, or not to its end.</summary>
+    private CommandResult Unfinished(CommandHandle? handle, int exitCode, Exception reason) => new()
+    {
+        SandboxId = sandbox.SandboxId,
+        Pid = handle?.ProcessId ?? 0,
+        ExitCode = exitCode,
+        Error = reason.Message,
+        StandardOutput = handle?.StandardOutput ?? string.Empty,
+        StandardError = handle?.StandardError ?? string.Empty,
+        OutputTruncated = handle?.OutputTruncated ?? false,
+        ReattachCount = handle?.ReattachCount ?? 0,
+        Duration = Stopwatch.GetElapsedTime(_begun),
+    };
 
     private async Task<CommandResult> FollowAsync(CommandHandle handle, PipelineWriter writer, CancellationToken stop)
     {

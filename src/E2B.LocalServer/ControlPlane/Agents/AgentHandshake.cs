@@ -10,7 +10,8 @@ namespace E2B.LocalServer.ControlPlane;
 /// <summary>Tells the agent of a fresh sandbox whose it now is: <c>POST /init</c>.</summary>
 internal static class AgentHandshake
 {
-    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(10);
+    // As long as its start may take: on a machine where many start at once it is not asleep, but has to wait.
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(
         IHostedSandbox hosted, string id, SandboxOrder order, string? token, TimeProvider clock, CancellationToken cancellationToken)

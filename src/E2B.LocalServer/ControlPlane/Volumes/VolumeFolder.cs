@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using E2B.LocalServer.Agent.Files;
 using E2B.LocalServer.Agent.Native;
@@ -12,29 +11,17 @@ namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>
 /// File work in a volume, by the server, which is root. Sandboxes put into a volume whatever they like, meanwhile too:
-/// so every path is resolved by the kernel as if the volume were all there is, and what was found is used by its
-/// descriptor. Pipes and devices are never opened. Paths are clean (<see cref="SandboxPath.Clean"/>).
+/// so what was found is used by its descriptor. Pipes and devices are never opened. Paths are clean (<see cref="SandboxPath.Clean"/>).
 /// </summary>
-internal sealed class VolumeFolder : IDisposable
+internal sealed class VolumeFolder(string folder) : IDisposable
 {
     private const int LongestPath = 4096;
-    private const int PathOnly = 0x200000;
-    private const int Exclusive = 0x80;
-    private const int Attempts = 16;
+    private const int PathOnly = ConfinedFolder.PathOnly;
     private const int MostEntries = 100_000;
     private const uint DirectoryMode = 0x1ff;
     private const uint Unchanged = uint.MaxValue;
 
-    private readonly int _root;
-
-    public VolumeFolder(string folder)
-    {
-        _root = Libc.Open(folder, PathOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
-        if (_root < 0)
-        {
-            throw UnixException.Last("open", "the volume");
-        }
-    }
+    private readonly ConfinedFolder _folder = new(folder, "the volume");
 
     /// <summary>Looks at an entry. A link is not followed, but described by what it leads to.</summary>
     public VolumeEntry Stat(string path)
@@ -102,7 +89,7 @@ internal sealed class VolumeFolder : IDisposable
     {
         if (!force)
         {
-            return Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | Exclusive, mode);
+            return Open(path, Libc.OpenWriteOnly | Libc.OpenCreate | ConfinedFolder.Exclusive, mode);
         }
 
         MakeParents(path, user, group);
@@ -157,7 +144,7 @@ internal sealed class VolumeFolder : IDisposable
         }
     }
 
-    public void Dispose() => _ = Libc.Close(_root);
+    public void Dispose() => _folder.Dispose();
 
     private VolumeEntry Describe(SafeFileHandle entry, string path)
     {
@@ -182,7 +169,7 @@ internal sealed class VolumeFolder : IDisposable
     // The kernel's word for where something is: below the mount's root, which is the volume's own name for it.
     private string? PathOf(SafeFileHandle entry)
     {
-        string? root = new FileInfo($"/proc/self/fd/{_root}").LinkTarget;
+        string? root = new FileInfo($"/proc/self/fd/{_folder.Root}").LinkTarget;
         string? full = new FileInfo($"/proc/self/fd/{Number(entry)}").LinkTarget;
         return root is null || full is null ? null
             : full == root ? "/"
@@ -190,9 +177,9 @@ internal sealed class VolumeFolder : IDisposable
             : null;
     }
 
-    private unsafe void List(SafeFileHandle directory, string path, int depth, List<VolumeEntry> found)
+    private void List(SafeFileHandle directory, string path, int depth, List<VolumeEntry> found)
     {
-        foreach (byte[] name in Names(directory, path))
+        foreach (byte[] name in ConfinedFolder.Names(directory, path))
         {
             string text = SandboxPath.Join(path, Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1)));
             int descriptor = NewSystemCalls.OpenIn(Number(directory), name, PathOnly | Libc.OpenNoFollow | Libc.OpenCloseOnExec, 0);
@@ -219,38 +206,6 @@ internal sealed class VolumeFolder : IDisposable
                 }
             }
         }
-    }
-
-    /// <summary>The names in a directory, in order, each with its final zero: they need not be text.</summary>
-    private static unsafe List<byte[]> Names(SafeFileHandle directory, string path)
-    {
-        const int nameOffset = 19;
-        nint list = Libc.OpenList(Descriptors.DuplicateCloseOnExec(Number(directory)));
-        if (list == 0)
-        {
-            throw UnixException.Last("readdir", path);
-        }
-
-        var names = new List<byte[]>();
-        try
-        {
-            byte* entry;
-            while ((entry = Libc.NextInList(list)) != null)
-            {
-                ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + nameOffset);
-                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                {
-                    names.Add([.. name, 0]);
-                }
-            }
-        }
-        finally
-        {
-            _ = Libc.CloseList(list);
-        }
-
-        names.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));
-        return names;
     }
 
     /// <summary>Makes the directories above something, those that are not there.</summary>
@@ -311,24 +266,8 @@ internal sealed class VolumeFolder : IDisposable
 
     private SafeFileHandle OpenParent(string path) => Open(SandboxPath.Parent(path), PathOnly | Libc.OpenDirectory);
 
-    private SafeFileHandle Open(string path, int flags, uint mode = 0)
-    {
-        byte[] name = Zeroed(path);
-        for (int attempt = 0; ; attempt++)
-        {
-            int descriptor = NewSystemCalls.OpenIn(_root, name, flags | Libc.OpenCloseOnExec, (flags & Libc.OpenCreate) != 0 ? mode & DirectoryMode : 0);
-            if (descriptor >= 0)
-            {
-                return new SafeFileHandle(descriptor, ownsHandle: true);
-            }
-
-            // Again: something was renamed while ".." in a link was looked at.
-            if (Errno.Last is not (Errno.Again or Errno.Interrupted) || attempt >= Attempts)
-            {
-                throw UnixException.Last("open", path);
-            }
-        }
-    }
+    private SafeFileHandle Open(string path, int flags, uint mode = 0) =>
+        _folder.Open(Zeroed(path), flags, path, (flags & Libc.OpenCreate) != 0 ? mode & DirectoryMode : 0);
 
     private static SafeFileHandle Demanded(SafeFileHandle file, string path)
     {

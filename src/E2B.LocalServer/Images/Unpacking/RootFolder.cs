@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using E2B.LocalServer.Agent.Files;
 using E2B.LocalServer.Agent.Native;
@@ -11,27 +10,16 @@ using Libc = E2B.LocalServer.Native.Libc;
 namespace E2B.LocalServer.Images;
 
 /// <summary>
-/// A root file system that is being put together from what others made, by the server, which is root. Every path is
-/// resolved by the kernel as if the folder were "/": no link, no ".." and no mount leads out of it. Paths are relative,
-/// their characters are bytes (Latin-1), as in <see cref="LayerEntry"/>.
+/// A root file system that is being put together from what others made. Paths are relative, their characters are bytes
+/// (Latin-1), as in <see cref="LayerEntry"/>.
 /// </summary>
-internal sealed unsafe class RootFolder : IDisposable
+internal sealed unsafe class RootFolder(string folder) : IDisposable
 {
-    private const int PathOnly = 0x200000;
-    private const int Exclusive = 0x80;
+    private const int PathOnly = ConfinedFolder.PathOnly;
     private const int NoFollowAt = 0x100;
     private const uint DirectoryMode = 0b111_101_101;
 
-    private readonly int _root;
-
-    public RootFolder(string folder)
-    {
-        _root = AgentLibc.Open(folder, PathOnly | AgentLibc.OpenDirectory | AgentLibc.OpenCloseOnExec, 0);
-        if (_root < 0)
-        {
-            throw UnixException.Last("open", folder);
-        }
-    }
+    private readonly ConfinedFolder _folder = new(folder, folder);
 
     /// <summary>What is at a path, a link itself and not what it leads to.</summary>
     /// <returns><see langword="null"/> when nothing is there.</returns>
@@ -71,7 +59,7 @@ internal sealed unsafe class RootFolder : IDisposable
 
     /// <summary>A new file to write to. Nothing must be there.</summary>
     public SafeFileHandle CreateFile(string path) =>
-        Open(path, AgentLibc.OpenWriteOnly | AgentLibc.OpenCreate | Exclusive | AgentLibc.OpenNoFollow, 0b110_000_000);
+        Open(path, AgentLibc.OpenWriteOnly | AgentLibc.OpenCreate | ConfinedFolder.Exclusive | AgentLibc.OpenNoFollow, 0b110_000_000);
 
     /// <summary>Makes a link, which may lead anywhere: here nobody follows it but in this folder. Nothing must be there.</summary>
     public void MakeSymbolicLink(string path, string target, uint user, uint group)
@@ -161,36 +149,11 @@ internal sealed unsafe class RootFolder : IDisposable
     /// <summary>The names in a directory.</summary>
     public IReadOnlyList<string> Names(string path)
     {
-        const int nameOffset = 19;
         using SafeFileHandle directory = Open(path, AgentLibc.OpenReadOnly | AgentLibc.OpenDirectory | AgentLibc.OpenNoFollow);
-        nint list = AgentLibc.OpenList(Descriptors.DuplicateCloseOnExec(Number(directory)));
-        if (list == 0)
-        {
-            throw UnixException.Last("readdir", Text(path));
-        }
-
-        var names = new List<string>();
-        try
-        {
-            byte* entry;
-            while ((entry = AgentLibc.NextInList(list)) != null)
-            {
-                string name = Encoding.Latin1.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + nameOffset));
-                if (name is not ("." or ".."))
-                {
-                    names.Add(name);
-                }
-            }
-        }
-        finally
-        {
-            _ = AgentLibc.CloseList(list);
-        }
-
-        return names;
+        return [.. ConfinedFolder.Names(directory, Text(path)).Select(static name => Encoding.Latin1.GetString(name.AsSpan(0, name.Length - 1)))];
     }
 
-    public void Dispose() => _ = AgentLibc.Close(_root);
+    public void Dispose() => _folder.Dispose();
 
     /// <summary>A path of bytes as text for people.</summary>
     public static string Text(string path) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
@@ -216,11 +179,8 @@ internal sealed unsafe class RootFolder : IDisposable
 
     private SafeFileHandle OpenParent(string path) => Open(Parent(path), PathOnly | AgentLibc.OpenDirectory);
 
-    private SafeFileHandle Open(string path, int flags, uint mode = 0)
-    {
-        int descriptor = NewSystemCalls.OpenIn(_root, Zeroed(path.Length == 0 ? "." : path), flags | AgentLibc.OpenCloseOnExec, mode);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw UnixException.Last("open", Text(path));
-    }
+    private SafeFileHandle Open(string path, int flags, uint mode = 0) =>
+        _folder.Open(Zeroed(path.Length == 0 ? "." : path), flags, Text(path), mode);
 
     private static byte[] Zeroed(string path) => Encoding.Latin1.GetBytes(path + '\0');
 

@@ -13,6 +13,7 @@ public sealed class NewE2BSandboxCommand : CreatingCmdlet
 {
     /// <summary>A template's name or id, or a snapshot.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(TemplateCompleter))]
     public object? Template { get; set; }
 

@@ -22,6 +22,11 @@ public sealed class RemoveE2BSnapshotCommand : ConnectedCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>How many are deleted at a time. The default of Set-E2BDefault, 32, without it.</summary>
+    [Parameter]
+    [ValidateRange(1, 1000)]
+    public int ThrottleLimit { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -45,7 +50,7 @@ public sealed class RemoveE2BSnapshotCommand : ConnectedCmdlet
         if (_chosen.Count > 0)
         {
             SnapshotOperations snapshots = Client.Snapshots;
-            StartEach(Queue, _chosen, limit: 0, (one, writer, stop) => DeleteAsync(snapshots, one.Id, one.Given, writer, stop));
+            StartEach(Queue, _chosen, ThrottleLimit, (one, writer, stop) => DeleteAsync(snapshots, one.Id, one.Given, writer, stop));
             DrainQueue();
         }
     }
