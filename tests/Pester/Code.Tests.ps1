@@ -134,11 +134,14 @@ Describe 'Invoke-E2BCode' {
 Describe 'Interrupting <Language>' -ForEach @(
     # The kernel itself tells when it was free again, by the same clock: what the next request takes is no matter of the interrupt.
     @{ Language = 'python'; Keep = 'kept = "still here"'; Kept = 'kept'; Freed = 'freed'
-        Endless = "import time`nfreed = 0`nprint('begun', flush=True)`ntry:`n    while True: pass`nfinally:`n    freed = time.time()" }
+        Endless = "import time`nfreed = 0`nprint('begun', flush=True)`ntry:`n    while True: pass`nfinally:`n    freed = time.time()"
+    }
     @{ Language = 'javascript'; Keep = 'var kept = "still here", freed'; Kept = 'kept'; Freed = 'freed / 1000'
-        Endless = "setTimeout(() => { freed = Date.now() }); console.log('begun'); while (true) {}" }
+        Endless = "setTimeout(() => { freed = Date.now() }); console.log('begun'); while (true) {}"
+    }
     @{ Language = 'javascript'; Keep = 'var kept = "still here", freed'; Kept = 'kept'; Freed = 'freed / 1000'
-        Endless = "await 0; setTimeout(() => { freed = Date.now() }); console.log('begun'); while (true) {}" }
+        Endless = "await 0; setTimeout(() => { freed = Date.now() }); console.log('begun'); while (true) {}"
+    }
 ) {
     BeforeAll {
         $context = New-E2BCodeContext $sandbox $Language
