@@ -106,7 +106,7 @@ New-E2BTemplate |
         @($exception.Log.Message) -match 'what went wrong' | Should -Not -BeNullOrEmpty
         $command = "Get-E2BTemplateBuild $($exception.TemplateId) $($exception.BuildId) -Log"
         "$($failure[0])" | Should -BeLike "*with: $command"
-        @(Invoke-Expression $command).Message -match 'what went wrong' | Should -Not -BeNullOrEmpty
+        @(& ([scriptblock]::Create($command))).Message -match 'what went wrong' | Should -Not -BeNullOrEmpty
         $build = Get-E2BTemplateBuild failing $exception.BuildId
         $build.Status, $build.FailedStep | Should -Be 'Error', '2'
         $build.Reason | Should -Not -BeNullOrEmpty

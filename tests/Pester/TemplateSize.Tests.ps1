@@ -2,7 +2,7 @@ BeforeAll {
     . "$PSScriptRoot/Support.ps1"
 
     # Large files of which no two are equal and none can be packed: one block of noise, with another number in front.
-    function New-LargeContext([string] $Folder, [int] $Directories, [int] $FilesOfEach, [int] $Size) {
+    function Initialize-LargeContext([string] $Folder, [int] $Directories, [int] $FilesOfEach, [int] $Size) {
         $block = [byte[]]::new($Size)
         [Random]::new(1).NextBytes($block)
         for ($i = 0; $i -lt $Directories; $i++) {
@@ -19,7 +19,7 @@ BeforeAll {
     }
 
     # From here on the system counts a process's largest memory anew.
-    function Reset-LargestMemory([int] $Process) { [IO.File]::WriteAllText("/proc/$Process/clear_refs", '5') }
+    function Clear-LargestMemory([int] $Process) { [IO.File]::WriteAllText("/proc/$Process/clear_refs", '5') }
 }
 
 Describe 'The size of what is copied' {
@@ -27,10 +27,10 @@ Describe 'The size of what is copied' {
         # 64 MiB in 2,000 files; 2 GiB in 50,000 with E2B_SOAK.
         $directories, $files = $env:E2B_SOAK ? (500, 100) : (50, 40)
         $size = $env:E2B_SOAK ? 42950 : 33554
-        New-LargeContext (Join-Path $TestDrive 'context') $directories $files $size
+        Initialize-LargeContext -Folder (Join-Path $TestDrive 'context') -Directories $directories -FilesOfEach $files -Size $size
         $server = (Get-E2BLocalServer).Pid
         $before = Get-ProcessMemory VmRSS $server
-        Reset-LargestMemory $server
+        Clear-LargestMemory $server
 
         # What the first build of a process loads is no growth by the files.
         $client = Invoke-Fresh @"
