@@ -85,6 +85,41 @@ public sealed class PoolTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Contains(await pool.TakeAsync(other, TestRuntime.Token), waiting);
     }
 
+    [Fact]
+    public async Task A_start_keeps_its_turn_until_it_is_ready()
+    {
+        var other = new SandboxSpec { Limits = TestRuntime.SmallLimits with { MemoryMiB = 300 } };
+        int waiting = 0, most = 0;
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pool = new SandboxPool(
+            _test.Runtime, NullLogger.Instance, new PoolTraffic(), other, onDemand: true, mostStartsAtOnce: 2, waitUntilReady: async (_, cancellationToken) =>
+            {
+                lock (other)
+                {
+                    most = Math.Max(most, ++waiting);
+                }
+
+                await release.Task.WaitAsync(cancellationToken);
+                lock (other)
+                {
+                    waiting--;
+                }
+            });
+
+        Task<RunningSandbox>[] takers = [.. Enumerable.Range(0, 4).Select(_ => pool.TakeAsync(other, TestRuntime.Token))];
+        var watch = Stopwatch.StartNew();
+        while (Volatile.Read(ref waiting) < 2)
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), "No two starts wait.");
+            await Task.Delay(20, TestRuntime.Token);
+        }
+
+        Assert.All(takers, taker => Assert.False(taker.IsCompleted));
+        release.SetResult();
+        await Task.WhenAll(takers);
+        Assert.Equal(2, most);
+    }
+
     private async Task FilledAsync(SandboxPool? pool = null)
     {
         var watch = Stopwatch.StartNew();

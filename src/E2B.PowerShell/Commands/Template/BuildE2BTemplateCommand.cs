@@ -108,7 +108,7 @@ public sealed class BuildE2BTemplateCommand : FollowingCmdlet
             return;
         }
 
-        var job = new E2BJob($"Build-E2BTemplate {name}", JobName, name);
+        var job = new E2BJob(MyInvocation.MyCommand.Name, $"Build-E2BTemplate {name}", JobName, name);
         job.Queue.Start((writer, stop) => run.BuildAsync(templates, definition, options, writer, stop));
         job.Begin();
         WriteJob(job);
