@@ -155,7 +155,9 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
             foreach (ToolCall call in _calls)
             {
                 StopToken.ThrowIfCancellationRequested();
-                WriteObject(calling.Make(call));
+                E2BToolResult result = calling.Make(call);
+                StopToken.ThrowIfCancellationRequested();
+                WriteObject(result);
             }
         }
         catch (OperationCanceledException)
