@@ -18,8 +18,8 @@ BeforeAll {
     # A validator for the schemas themselves: PowerShell's own, where it is built with one, or Python's.
     $metaschema = '{ "$ref": "https://json-schema.org/draft/2020-12/schema" }'
     $own = try { Test-Json -Json 'true' -Schema 'true' -ErrorAction Ignore } catch { $false }
-    $validator = if ($own) { 'powershell' }
-    elseif ((Get-Command python3 -ErrorAction Ignore) -and $(python3 -c 'import jsonschema' 2>$null; $LASTEXITCODE -eq 0)) { 'python' }
+    $python = (Get-Command python3 -ErrorAction Ignore) -and (python3 -c 'import importlib.util as u; print(u.find_spec("jsonschema") is not None)') -eq 'True'
+    $validator = if ($own) { 'powershell' } elseif ($python) { 'python' }
 
     # Whether a value is what a schema allows, by somebody else's opinion.
     function Test-Schema([string] $Schema, [string] $Value) {

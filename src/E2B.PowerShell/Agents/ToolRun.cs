@@ -51,6 +51,12 @@ internal sealed class ToolRun(ToolRule rule, IReadOnlyDictionary<string, object>
             }
         }
 
+        // A nested pipeline that is stopped may come back as if it had ended.
+        if (!_isTimedOut && _shell.InvocationStateInfo.State is (PSInvocationState.Stopping or PSInvocationState.Stopped))
+        {
+            throw new PipelineStoppedException();
+        }
+
         Take(records);
         return !_isTimedOut;
     }

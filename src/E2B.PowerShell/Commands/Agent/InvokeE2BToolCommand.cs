@@ -90,7 +90,7 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
 
     private protected override void TakeOnlyPositional()
     {
-        if (!IsSandboxWritten && ToolCall is null && Name is null && Sandbox is not null && !IsNamed(Sandbox))
+        if (!IsSandboxWritten && ToolCall is null && Name is null && Sandbox is not null && !ToolInput.NamesSandboxes(Sandbox))
         {
             (ToolCall, Sandbox) = (Sandbox, null);
         }
@@ -108,7 +108,7 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
         {
             Tool = [.. Tool ?? [], definition];
         }
-        else if (IsFromModel(InputObject) || !TryAddTarget(InputObject))
+        else if (ToolInput.IsData(InputObject) || !TryAddTarget(InputObject))
         {
             Collect(InputObject);
         }
@@ -155,7 +155,9 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
             foreach (ToolCall call in _calls)
             {
                 StopToken.ThrowIfCancellationRequested();
-                WriteObject(calling.Make(call));
+                E2BToolResult result = calling.Make(call);
+                StopToken.ThrowIfCancellationRequested();
+                WriteObject(result);
             }
         }
         catch (OperationCanceledException)
@@ -206,16 +208,5 @@ public sealed class InvokeE2BToolCommand : SandboxCmdlet
             ThrowTerminatingError(ErrorFactory.Create(e, Argument));
             throw;
         }
-    }
-
-    /// <summary>What a model wrote may say SandboxId, and must not choose a sandbox by it: only objects that are more than data do.</summary>
-    private static bool IsFromModel(object one) => (one is PSObject wrapped ? wrapped.BaseObject : one) is PSCustomObject or System.Collections.IDictionary;
-
-    /// <summary>Whether what stands first names sandboxes. A lone text is an id or a call, which is JSON.</summary>
-    private static bool IsNamed(object first)
-    {
-        object[] given = [.. SandboxArgument.Enumerate(first)];
-        return given.Length > 0 && Array.TrueForAll(given, static one =>
-            (!IsFromModel(one) && SandboxArgument.IsSandbox(one)) || (SandboxArgument.TryGetText(one, out string? text) && SandboxArgument.CanBeId(text)));
     }
 }
