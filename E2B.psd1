@@ -82,6 +82,8 @@
         'Restart-E2BCodeContext'
         'Save-E2BCodeResult'
         'Start-E2BWebServer'
+        'Get-E2BToolDefinition'
+        'Invoke-E2BTool'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -79,6 +79,28 @@ Describe 'Save-E2BCodeResult' {
         "$folder/b.txt" | Should -Not -Exist
     }
 
+    It 'writes a file whole or not at all' {
+        Set-Content "$folder/a.txt" 'mine'
+        & /usr/bin/chmod 640 "$folder/a.txt"
+        $null = New-Item -ItemType SymbolicLink "$folder/link.txt" -Target "$folder/a.txt"
+        $plain | Save-E2BCodeResult "$folder/link.txt" -Force
+        (Get-Item "$folder/link.txt").LinkTarget | Should -BeExactly "$folder/a.txt"
+        Get-Content "$folder/a.txt" | Should -BeExactly 'plain'
+        (Get-Item "$folder/a.txt").UnixMode | Should -BeExactly '-rw-r-----'
+
+        # A disk that is full: what was there stays, and nothing else is left.
+        $full = (New-Item -ItemType Directory "$folder/full").FullName
+        & mount -t tmpfs -o size=64k tmpfs $full
+        try {
+            Set-Content "$full/a.txt" 'mine'
+            $large = [E2B.CodeResult]@{ SandboxId = 's'; Text = 'x' * 1MB }
+            { $large | Save-E2BCodeResult "$full/a.txt" -Force -ErrorAction Stop } | Should -Throw -ErrorId 'E2BLocalFileError,*'
+            Get-Content "$full/a.txt" | Should -BeExactly 'mine'
+            (Get-ChildItem -Force $full).Name | Should -BeExactly 'a.txt'
+        }
+        finally { & umount $full }
+    }
+
     It 'numbers files in a directory, which it makes, and leaves those alone that are there' {
         $saved = $plain, $result, $plain | Save-E2BCodeResult "$folder/new/" -PassThru
         $saved.Name | Should -BeExactly @('result-1.txt', 'result-2.png', 'result-3.txt')

@@ -57,5 +57,9 @@ Describe 'Ctrl+C at the prompt' -Skip:(-not $hasTmux) {
         Wait-Screen '(?s)The build goes on\. Come back with: Get-E2BTemplateBuild \S+ \S+ -Follow.*PS> ?\s*\z'
         Send-Line "clear; 'build: ' + (Get-E2BTemplateBuild prompt-build).Status"
         Wait-Screen '(?m)^build: Building'
+        Send-Line 'clear; Get-E2BTemplateBuild prompt-build -Log -Follow'
+        Wait-Screen 'builder 1/1'
+        tmux -L $socket send-keys -t e2b C-c
+        Wait-Screen '(?s)The build goes on\. Come back with: Get-E2BTemplateBuild \S+ \S+ -Log -Follow.*PS> ?\s*\z'
     }
 }

@@ -104,6 +104,9 @@ New-E2BTemplate |
         $exception.Origin.File, $exception.Origin.Line | Should -Be "$TestDrive/failing.ps1", 5
         $exception.Message | Should -BeLike "*'failing' failed at step 2 of 2, RUN *(*failing.ps1:5)*what went wrong*"
         @($exception.Log.Message) -match 'what went wrong' | Should -Not -BeNullOrEmpty
+        $command = "Get-E2BTemplateBuild $($exception.TemplateId) $($exception.BuildId) -Log"
+        "$($failure[0])" | Should -BeLike "*with: $command"
+        @(Invoke-Expression $command).Message -match 'what went wrong' | Should -Not -BeNullOrEmpty
         $build = Get-E2BTemplateBuild failing $exception.BuildId
         $build.Status, $build.FailedStep | Should -Be 'Error', '2'
         $build.Reason | Should -Not -BeNullOrEmpty
@@ -158,6 +161,7 @@ New-E2BTemplate |
         finally { $pipeline.Dispose() }
 
         (Get-NewestBuild stopped).Status | Should -Be 'Building'
+
         $log = $null
         $build = Get-E2BTemplateBuild stopped -Follow -InformationVariable log 6>$null
         $build | Should -BeOfType ([E2B.TemplateBuildInfo])
@@ -209,10 +213,58 @@ New-E2BTemplate |
 
         { $missing | Build-E2BTemplate missing -ErrorAction Stop } | Should -Throw '*step 1 of 1*nothing.txt*' -ErrorId 'E2BTemplateContextFailed,*'
         { $missing | Build-E2BTemplate } | Should -Throw -ErrorId 'E2BNoName,*'
+        { $missing | Build-E2BTemplate Bad.Name } | Should -Throw "*'Bad.Name'*letters, digits, - and _*" -ErrorId 'E2BInvalidTemplateName,*'
         { $missing, $missing | Build-E2BTemplate twice } | Should -Throw -ErrorId 'E2BSeveralDefinitions,*'
         { Build-E2BTemplate missing $null } | Should -Throw -ErrorId 'Parameter*'
         New-E2BTemplate | Build-E2BTemplate missing -WhatIf
         Test-E2BTemplate missing | Should -BeFalse
+    }
+
+    It 'means the current folder of PowerShell, not the process''s' {
+        $folder = Initialize-Context relative
+        Push-Location $TestDrive
+        try {
+            [Environment]::CurrentDirectory | Should -Not -Be "$TestDrive"
+            $log = $null
+            $null = [E2B.Template]::FromBaseImage($null, 0).Copy('lib', '/opt/lib', $null, $null, 0).WithContext('relative', $null) |
+                Add-E2BTemplateStep -Copy (Get-Item "$folder/app.txt") -Destination /opt/ |
+                Add-E2BTemplateStep -Run 'cat /opt/lib/one.txt /opt/app.txt' |
+                Build-E2BTemplate relative -InformationVariable log 6>$null
+            Set-Location relative
+            $null = [E2B.Template]::FromBaseImage($null, 0).Copy('app.txt', '/opt/', $null, $null, 0) | Build-E2BTemplate relative 6>$null
+        }
+        finally { Pop-Location }
+
+        @($log.MessageData.Message) -match 'stdout\]: (one|app of relative)$' | Should -HaveCount 2
+    }
+
+    It 'copies files by what they are called, whatever is in their names' {
+        $folder = New-Item -ItemType Directory "$TestDrive/odd names"
+        foreach ($name in 'a[1].txt', 'a1.txt', '{b,c}.txt', 'b.txt', 'star*.txt', 'starry.txt') { [IO.File]::WriteAllText("$folder/$name", $name) }
+        $log = $null
+        $null = New-E2BTemplate -ContextPath $folder |
+            Add-E2BTemplateStep -Copy (Get-ChildItem -LiteralPath $folder | Where-Object Name -match '\W.*\.') -Destination /opt/odd/ |
+            Add-E2BTemplateStep -Run 'ls /opt/odd' |
+            Build-E2BTemplate odd -InformationVariable log 6>$null
+
+        $there = @($log.MessageData.Message) -match 'stdout\]' -replace '.*stdout\]: '
+        $there | Sort-Object | Should -Be ('a[1].txt', 'star*.txt', '{b,c}.txt' | Sort-Object)
+    }
+
+    It 'keeps how far lines of the log are indented' {
+        $log = $null
+        $null = New-E2BTemplate | Add-E2BTemplateStep -Run 'printf "key:\n    - value\n"' | Build-E2BTemplate indented -InformationVariable log 6>$null
+
+        @($log.MessageData.Message) -match 'stdout\]:     - value$' | Should -HaveCount 1
+    }
+
+    It 'builds what an e2b.toml file starts as root' {
+        $folder = New-Item -ItemType Directory "$TestDrive/old"
+        Set-Content "$folder/e2b.Dockerfile" 'FROM e2bdev/base', 'ENV GREETING=hello', 'COPY <<EOF /start.sh', 'id -un > /run/who; exec sleep 100000', 'EOF'
+        Set-Content "$folder/e2b.toml" 'template_name = "from-toml"', 'start_cmd = "cd / && sh /start.sh"', 'ready_cmd = "grep -q root /run/who"'
+        $built = New-E2BTemplate -FromConfig $folder | Build-E2BTemplate 6>$null
+
+        Invoke-E2BCommand (New-E2BSandbox $built) 'cat /run/who' | Should -Be 'root'
     }
 
     It 'warns of a link that leads nowhere, and copies it' {

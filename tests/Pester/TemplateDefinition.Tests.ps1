@@ -145,6 +145,28 @@ Describe 'New-E2BTemplate' {
             $definition.ContextDirectory | Should -Be $folder
         }
 
+        It 'signs in at the registry of its image: <Type>' -ForEach @(
+            @{ Type = 'registry me'; Parameters = { @{ RegistryCredential = Get-Login me secret1 } } }
+            @{ Type = 'aws AKIA1'; Parameters = { @{ AwsCredential = Get-Login AKIA1 secret1 } } }
+            @{ Type = 'gcp me@example.iam'; Parameters = { @{ GcpServiceAccount = '{ "client_email": "me@example.iam", "private_key": "secret1" }' } } }
+        ) {
+            $given = & $Parameters
+            $text = "FROM 123456789012.dkr.ecr.eu-central-1.amazonaws.com/app:1`nRUN true"
+            $definition = New-E2BTemplate -FromDockerfile $text @given
+            "$($definition.Source.Registry)" | Should -BeExactly $Type
+            $folder = New-Item -ItemType Directory "$docker/$(($Type -split ' ')[0])"
+            Set-Content "$folder/e2b.Dockerfile" $text
+            Set-Content "$folder/e2b.toml" 'template_name = "mine"'
+            "$((New-E2BTemplate -FromConfig $folder @given).Source.Registry)" | Should -BeExactly $Type
+        }
+
+        It 'signs in at one registry' {
+            { New-E2BTemplate -FromDockerfile docker/Dockerfile -AwsCredential (Get-Login AKIA1 s) } | Should -Throw '*-AwsRegion*' -ErrorId 'E2BInvalidArgument,*'
+            { New-E2BTemplate -FromDockerfile docker/Dockerfile -AwsRegion us-west-2 } | Should -Throw '*-AwsCredential*' -ErrorId 'E2BInvalidArgument,*'
+            { New-E2BTemplate -FromDockerfile docker/Dockerfile -AwsCredential (Get-Login AKIA1 s) -RegistryCredential (Get-Login me s) } |
+                Should -Throw '*-RegistryCredential, -AwsCredential*' -ErrorId 'E2BInvalidArgument,*'
+        }
+
         It 'names the line that cannot be' {
             Set-Content "$docker/wrong" 'FROM debian:12', '', 'FETCH it'
             $failed = { New-E2BTemplate -FromDockerfile docker/wrong } | Should -Throw -ErrorId 'E2BDockerfileInvalid,*' -PassThru
@@ -402,6 +424,7 @@ Describe 'A definition at the prompt' {
     It 'offers <Line>' -ForEach @(
         @{ Line = 'New-E2BTemplate -FromU'; Expected = '-FromUbuntuImage' }
         @{ Line = 'New-E2BTemplate | Add-E2BTemplateStep -Mc'; Expected = '-McpServer' }
+        @{ Line = 'New-E2BTemplate | Add-E2BTemplateStep -McpServer duckd'; Expected = 'duckduckgo' }
         @{ Line = 'New-E2BTemplate | Add-E2BTemplateStep -Copy req'; Expected = './requirements.txt' }
         @{ Line = 'New-E2BTemplate | Set-E2BTemplateStart -WaitForP'; Expected = '-WaitForPort' }
         @{ Line = '$definition.ToD'; Expected = 'ToDockerfile(' }
@@ -475,7 +498,7 @@ Describe 'Initialize-E2BTemplate' {
     }
 
     It 'takes a name where the folder''s is none' {
-        { Initialize-E2BTemplate 'my app!' } | Should -Throw -ErrorId 'E2BInvalidTemplateName,*' -ExpectedMessage '*-Name*'
+        { Initialize-E2BTemplate 'My App!' } | Should -Throw -ErrorId 'E2BInvalidTemplateName,*' -ExpectedMessage "*'My App!'*-Name*"
         Test-Path 'my app!' | Should -BeFalse
         $null = Initialize-E2BTemplate 'my app!' -Name My-App
         Get-Content 'my app!/README.md' -TotalCount 1 | Should -Be '# my-app'

@@ -178,11 +178,27 @@ Describe 'Tags' {
         $added.Tag | Should -Be '2026.1x', 'stable'
         $added.BuildId | Sort-Object -Unique | Should -Be $old.BuildId
         $added[1].ToString() | Should -Be 'tagged:stable'
+        $added.CreatedAt | ForEach-Object { ([DateTimeOffset]::UtcNow - $_).TotalMinutes | Should -BeLessThan 5 }
 
         Remove-E2BTemplateTag tagged stable -Force
         Get-E2BTemplateTag tagged '2026*' | Remove-E2BTemplateTag -Force
         (Get-E2BTemplateTag tagged).Tag | Should -Be 'default', 'v1'
         { Add-E2BTemplateTag tagged:none other -ErrorAction Stop } | Should -Throw -ErrorId 'E2BTemplateNotFound,*'
+    }
+
+    It 'are said of the template by its name, also where it was piped' {
+        $added = Get-E2BTemplate tagged | Add-E2BTemplateTag -Tag piped
+        "$added" | Should -Be 'tagged:piped'
+        $added.CreatedAt | Should -Not -BeNullOrEmpty
+        Remove-E2BTemplateTag tagged piped -Force
+    }
+
+    It 'say what there is where the one that is meant is not' {
+        $null = New-E2BTemplate | Add-E2BTemplateStep -Run 'true' | Build-E2BTemplate undefaulted -Tag v7 6>$null
+        { Add-E2BTemplateTag undefaulted prod -ErrorAction Stop } |
+            Should -Throw "*no build with the tag default*Add-E2BTemplateTag undefaulted:v7 prod*Get-E2BTemplateTag undefaulted*" -ErrorId 'E2BTemplateNotFound,*'
+        { Add-E2BTemplateTag undefaulted:v8 prod -ErrorAction Stop } | Should -Throw '*no build with the tag v8.*' -ErrorId 'E2BTemplateNotFound,*'
+        { Add-E2BTemplateTag nowhere prod -ErrorAction Stop } | Should -Throw -ErrorId 'E2BTemplateNotFound,*'
     }
 
     It 'are not numbers' {

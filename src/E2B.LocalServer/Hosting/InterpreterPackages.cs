@@ -7,7 +7,9 @@ namespace E2B.LocalServer.Hosting;
 /// <param name="python">The Python to ask.</param>
 internal sealed class InterpreterPackages(string python = "/usr/bin/python3")
 {
-    private const string Question = "import importlib.util, sys; sys.exit(0 if all(map(importlib.util.find_spec, ('ipykernel', 'jupyter_client', 'zmq', 'tornado'))) else 3)";
+    private const string Question = "import importlib.util; print(*(name for name in ('ipykernel', 'jupyter_client', 'zmq', 'tornado') if importlib.util.find_spec(name) is None))";
+
+    private static readonly string[] Kernel = ["ipykernel"];
 
     private volatile bool _found;
 
@@ -15,26 +17,29 @@ internal sealed class InterpreterPackages(string python = "/usr/bin/python3")
     /// <exception cref="SandboxException">Something is missing; the message says what to do.</exception>
     public async Task DemandAsync(CancellationToken cancellationToken)
     {
-        if (!_found && !await LookAsync(cancellationToken))
+        if (!_found && await LookAsync(cancellationToken) is { Length: > 0 } missing)
         {
             throw new SandboxException(
-                $"The template {ControlPlane.ServerFacts.InterpreterTemplate} needs IPython's kernel, which {python} does not find on this machine. "
-                + "Install it with: sudo apt-get install python3-ipykernel. For charts and data frames: sudo apt-get install python3-matplotlib python3-pandas. For JavaScript: sudo apt-get install nodejs");
+                $"The template {ControlPlane.ServerFacts.InterpreterTemplate} needs IPython's kernel and what its service is made of; {python} does not find on this machine: {string.Join(", ", missing)}. "
+                + $"Install it with: sudo apt-get install {string.Join(' ', missing.Select(static name => $"python3-{name.Replace('_', '-')}"))}. For charts and data frames: sudo apt-get install python3-matplotlib python3-pandas. For JavaScript: sudo apt-get install nodejs");
         }
 
         _found = true;
     }
 
-    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    /// <summary>The modules that are missing.</summary>
+    private async Task<string[]> LookAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(python))
         {
-            return false;
+            return Kernel;
         }
 
         using Process process = Process.Start(new ProcessStartInfo(python, ["-I", "-c", Question]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+        string[] said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
         await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0;
+
+        // Without a Python that works, the kernel's package brings all of it.
+        return process.ExitCode == 0 ? said[0].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : Kernel;
     }
 }

@@ -48,13 +48,20 @@ class Handler(tornado.web.RequestHandler):
     def send_invalid(self, kind, place, message):
         self.send_json({"detail": [{"type": kind, "loc": ["body", *place], "msg": message}]}, 422)
 
-    def read_body(self, fields):
-        """The body's fields, or None when an answer was sent: 422, as for everything that has not the right form."""
+    def demand_json(self):
+        """Whether what was sent calls itself JSON; answers where it does not."""
         # A page in a browser may send other kinds, and none, to whom it likes, but JSON only where it is welcome.
         none = "" if "Origin" in self.request.headers else "application/json"
         kind = self.request.headers.get("Content-Type", none).split(";")[0].strip().lower()
         if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-            return self.send_invalid("model_attributes_type", [], "Input should be a valid dictionary or object to extract fields from")
+            self.send_invalid("model_attributes_type", [], "Input should be a valid dictionary or object to extract fields from")
+            return False
+        return True
+
+    def read_body(self, fields):
+        """The body's fields, or None when an answer was sent: 422, as for everything that has not the right form."""
+        if not self.demand_json():
+            return None
         try:
             body = json.loads(self.request.body)
         except ValueError as error:
@@ -119,6 +126,9 @@ class OneContext(Handler):
 
 class Restart(Handler):
     async def post(self, context_id):
+        # Nothing is read of the body, so any kind will do, but not from a page in a browser.
+        if "Origin" in self.request.headers and not self.demand_json():
+            return
         try:
             await self.registry.restart(context_id)
         except NoSuchContext as error:

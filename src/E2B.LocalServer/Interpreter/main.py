@@ -4,14 +4,27 @@ The agent starts it and writes lines of JSON to its stdin: {"environment": {...}
 """
 
 import asyncio
+import importlib.util
 import json
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-import api  # noqa: E402
-import contexts  # noqa: E402
+# What the server looks for in what is written here: waiting on is then in vain.
+CANNOT_START = "The code interpreter's service cannot start"
+
+try:
+    import api
+    import contexts
+
+    # Kernels are processes of their own, which would say so to whoever runs code first.
+    if importlib.util.find_spec("ipykernel") is None:
+        raise ModuleNotFoundError("No module named 'ipykernel'", name="ipykernel")
+except ImportError as error:
+    package = (error.name or "ipykernel").split(".")[0].replace("_", "-")
+    print(f"{CANNOT_START}: {error}. Install it with: sudo apt-get install python3-{package}", file=sys.stderr, flush=True)
+    sys.exit(1)
 
 PORT = 49999
 

@@ -1,25 +1,44 @@
 'use strict'
-// The JavaScript kernel: takes lines of JSON from stdin, runs the code in them one after the other in the same
-// global scope, and says on a descriptor of its own what happens.
+// The JavaScript kernel: runs code that the service sends, one after the other in the same global scope, and says on a
+// descriptor of its own what happens.
 
+const { EventEmitter } = require('node:events')
 const fs = require('node:fs')
 const nodeModule = require('node:module')
-const readline = require('node:readline')
+const path = require('node:path')
 const repl = require('node:repl')
 const util = require('node:util')
-const vm = require('node:vm')
-const { PassThrough, Writable } = require('node:stream')
+const { PassThrough, Readable, Writable } = require('node:stream')
 const { StringDecoder } = require('node:string_decoder')
+const { Worker } = require('node:worker_threads')
 
 const answers = Number(process.argv[2])
 const displaySymbol = Symbol.for('Jupyter.display')
 process.argv.splice(1)
 
-let interrupted = () => {}
+// Code that runs is struck by a thread beside it: while that goes on (STRIKING), and until this thread has answered
+// (STRUCK), nothing is said, so that no line is cut off, and nothing ends, so that the strike does not hit what is next.
+const [IDLE, RUNNING, STRIKING, STRUCK, ENDING] = [0, 1, 2, 3, 4]
+const [STATE, ENDED, ASKED, STRIKES] = [0, 1, 2, 3]
+const shared = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT))
+const MILLISECONDS_TO_PARK = 5
+let saying = false
 
 function say(message) {
-  const bytes = Buffer.from(JSON.stringify(message) + '\n')
-  for (let written = 0; written < bytes.length; ) written += fs.writeSync(answers, bytes, written)
+  park()
+  saying = true
+  try {
+    const bytes = Buffer.from(JSON.stringify(message) + '\n')
+    for (let written = 0; written < bytes.length; ) written += fs.writeSync(answers, bytes, written)
+  } finally {
+    saying = false
+  }
+  park()
+}
+
+/** Waits, where the code is about to be struck, until it is. That does not come back. */
+function park() {
+  for (let now; (now = Atomics.load(shared, STATE)) === STRIKING || now === STRUCK; ) Atomics.wait(shared, STATE, now, MILLISECONDS_TO_PARK)
 }
 
 // On the same way as results, so that everything comes in its order.
@@ -59,6 +78,9 @@ function withoutKernel(stack) {
   return stack.split('\n').filter((line) => !/^\s+at .*(node:|node_kernel\.js|\(REPL)/.test(line) || /<cell>/.test(line)).join('\n')
 }
 
+// A real domain follows every promise, which takes time, and does not bear to be struck.
+const noDomain = Object.assign(new EventEmitter(), { bind: (call) => call, add() {}, remove() {}, enter() {}, exit() {} })
+
 // Node's own evaluation of a prompt: declarations stay, await works.
 const server = repl.start({
   prompt: '',
@@ -67,6 +89,7 @@ const server = repl.start({
   terminal: false,
   useColors: false,
   useGlobal: true,
+  domain: noDomain,
 })
 server.context.display = (value) => show(value, false)
 
@@ -118,35 +141,19 @@ function findTypeScript() {
 
 let thrown = null
 
-// A prompt's own way to be interrupted does not go together with listeners to the signal; a script around it does.
-let step = null
-const interruptible = new vm.Script("globalThis[Symbol.for('e2b.step')]()")
-Object.defineProperty(globalThis, Symbol.for('e2b.step'), { value: () => step() })
-
-// A prompt hands what is thrown to its domain, and would print it there.
 function onThrown(error) {
   if (thrown) thrown(error)
   else process.stderr.write(`Uncaught ${util.inspect(error)}\n`)
 }
-server._domain?.removeAllListeners('error').on('error', onThrown)
+noDomain.removeAllListeners('error').on('error', onThrown)
 
 function evaluate(code) {
   return new Promise((resolve, reject) => {
     thrown = reject
-    step = () => {
-      server.eval(code + '\n', server.context, '<cell>', (error, value) => {
-        if (error) reject(error instanceof repl.Recoverable ? error.err : error)
-        else resolve({ value })
-      })
-      say({ kind: 'waiting' })
-    }
-    try {
-      interruptible.runInThisContext({ breakOnSigint: true, displayErrors: false })
-    } catch (error) {
-      // What was cut off had no chance to leave its domain.
-      while (process.domain) process.domain.exit()
-      reject(error)
-    }
+    server.eval(code + '\n', server.context, '<cell>', (error, value) => {
+      if (error) reject(error instanceof repl.Recoverable ? error.err : error)
+      else resolve({ value })
+    })
   })
 }
 
@@ -158,43 +165,95 @@ async function run({ code, typescript: typed }) {
   return util.types.isPromise(value) ? await value : value
 }
 
-async function take(message) {
-  if (message.hello) return say({ kind: 'done' })
-  const before = Object.fromEntries(Object.keys(message.variables).map((name) => [name, process.env[name]]))
-  Object.assign(process.env, message.variables)
-  const interruption = new Promise((_, reject) => {
-    interrupted = () => {
-      const error = new Error('The execution was interrupted')
-      error.name = 'Interrupted'
-      error.stack = ''
-      reject(error)
-    }
-  })
-  interruption.catch(() => {})
+// The run that is on, and the variables whose places those of this run alone have taken.
+let current = 0
+let before = {}
+
+async function take({ hello, variables, ...code }) {
+  if (hello) return answer()
+  const own = ++current
+  if (Atomics.compareExchange(shared, STATE, IDLE, RUNNING) !== IDLE) park()
+  before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]))
+  Object.assign(process.env, variables)
+  let conclude = () => {}
   try {
-    const value = await Promise.race([run(message), interruption])
-    if (value !== undefined) await show(value, true)
+    const value = await run(code)
+    if (value !== undefined) conclude = () => show(value, true)
   } catch (error) {
-    fail(error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' ? Object.assign(new Error('The execution was interrupted'), { name: 'Interrupted', stack: '' }) : error)
-  } finally {
-    interrupted = () => {}
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name]
-      else process.env[name] = value
-    }
-    say({ kind: 'done' })
+    conclude = () => fail(error)
   }
+  // What was interrupted may come to its end all the same, when another has its turn.
+  if (own !== current) return
+  try {
+    await conclude()
+  } catch (error) {
+    fail(error)
+  }
+  if (own === current && Atomics.compareExchange(shared, STATE, RUNNING, ENDING) === RUNNING) end()
 }
 
-process.on('SIGINT', () => interrupted())
+function end() {
+  thrown = null
+  for (const [name, value] of Object.entries(before)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+  answer()
+  Atomics.store(shared, STATE, IDLE)
+}
+
+function answer() {
+  say({ kind: 'done' })
+  Atomics.add(shared, ENDED, 1)
+}
+
+// Code that only waits is left alone, with nobody to wait for it. Code that keeps this thread busy is struck by ending its
+// execution, which nothing can catch. Node.js counts on functions that return or throw, and would take that for a defect
+// of its own: what it remembers of calls within calls is forgotten before, as it is after an error that nobody has
+// caught. Nothing may run in between, and Node.js must not be about to remember the next one.
+const remembering = /node:internal\/(async_hooks|process|promise|timers)/
+
+Object.defineProperty(globalThis, Symbol.for('e2b.strike'), {
+  value: (number, isPatient) => {
+    const ready = !saying && !(isPatient && remembering.test(interruptedAt()))
+    Atomics.store(shared, ASKED, ready ? number : -number)
+    if (!ready) return
+    // Not Atomics.wait: it may be one that was interrupted, and breaks when there is another within it.
+    while (Atomics.load(shared, STRIKES) < number);
+    process.binding('async_wrap').clearAsyncIdStack()
+  },
+})
+
+/** The line of the stack that says where this thread was when it was asked. */
+function interruptedAt() {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 10
+  const lines = String(new Error().stack).split('\n').slice(1)
+  Error.stackTraceLimit = limit
+  return lines.find((line) => !line.includes(__filename) && !line.includes('<anonymous>:1:')) ?? ''
+}
+
+/** Ends the run here, whatever becomes of its code, if it is in a state. */
+function interrupt(from) {
+  if (Atomics.compareExchange(shared, STATE, from, ENDING) !== from) return
+  current++
+  fail(Object.assign(new Error('The execution was interrupted'), { name: 'Interrupted', stack: '' }))
+  end()
+}
+
+// Interrupts come another way. The signal is for programs that the code has started.
+process.on('SIGINT', () => {})
 process.on('uncaughtException', onThrown)
 process.on('unhandledRejection', (error) => process.stderr.write(`Uncaught (in promise) ${util.inspect(error)}\n`))
 
-let turn = Promise.resolve()
-readline.createInterface({ input: process.stdin, crlfDelay: Infinity })
-  .on('line', (line) => {
-    const message = JSON.parse(line)
-    if (message.interrupt) interrupted()
-    else turn = turn.then(() => take(message))
-  })
-  .on('close', () => process.exit())
+// What comes there is none of the code's business.
+Object.defineProperty(process, 'stdin', { value: Readable.from([]), configurable: true })
+
+new Worker(path.join(__dirname, 'node_orders.js'), {
+  workerData: { STATE, ENDED, ASKED, STRIKES, IDLE, RUNNING, STRIKING, STRUCK, shared },
+}).on('message', ({ order, interrupted, struck, end: isEnd }) => {
+  if (order) take(order)
+  else if (interrupted > Atomics.load(shared, ENDED)) interrupt(RUNNING)
+  else if (struck) interrupt(STRUCK)
+  else if (isEnd) process.exit()
+})

@@ -12,6 +12,9 @@ internal static class JsonTables
 {
     private const int Deepest = 32;
 
+    /// <summary>As it most likely was written before ConvertFrom-Json took it for a time.</summary>
+    private const string Moment = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
+
     /// <summary>The table as a JSON object: names become text, what is in it keeps its kind, a SecureString becomes the text in it.</summary>
     /// <exception cref="E2BInvalidArgumentException">It is too deep, as a table that holds itself is.</exception>
     public static JsonObject ToObject(IDictionary table) => ToObject(table, 1);
@@ -46,6 +49,8 @@ internal static class JsonTables
             null => null,
             bool truth => JsonValue.Create(truth),
             SwitchParameter truth => JsonValue.Create(truth.IsPresent),
+            DateTime moment => JsonValue.Create(moment.ToString(Moment, CultureInfo.InvariantCulture)),
+            DateTimeOffset moment => JsonValue.Create(moment.ToString(Moment, CultureInfo.InvariantCulture)),
             Enum name => JsonValue.Create(name.ToString()),
             byte or sbyte or short or ushort or int or uint or long => JsonValue.Create(Convert.ToInt64(Unwrap(value), CultureInfo.InvariantCulture)),
             ulong number => JsonValue.Create(number),

@@ -15,7 +15,13 @@ internal static class ErrorFactory
     public static ErrorRecord Create(Exception exception, object? target)
     {
         (string id, ErrorCategory category) = Classify(exception);
-        return new ErrorRecord(exception, id, category, target ?? (exception as E2BException)?.SandboxId);
+        return new ErrorRecord(exception, id, category, target ?? (exception as E2BException)?.SandboxId)
+        {
+            // The SDK cannot know by which command a person sees the log.
+            ErrorDetails = exception is TemplateBuildException build
+                ? new ErrorDetails($"{build.Message} Get it with: Get-E2BTemplateBuild {build.TemplateId} {build.BuildId} -Log")
+                : null,
+        };
     }
 
     /// <summary>The record for a wrong argument, with an id of its own.</summary>

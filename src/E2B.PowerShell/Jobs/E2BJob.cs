@@ -11,17 +11,20 @@ namespace E2B.PowerShell.Jobs;
 internal sealed class E2BJob : Job, IPipelineSink
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly string _activity;
     private readonly string _location;
     private volatile bool _failed;
     private Task _drained = Task.CompletedTask;
 
     /// <summary>Makes a job that has not begun.</summary>
+    /// <param name="activity">The cmdlet that it works for, whose its errors are.</param>
     /// <param name="command">What Get-Job shows as the command.</param>
     /// <param name="name">The job's name; <see langword="null"/> lets PowerShell number it.</param>
     /// <param name="location">Where it works: a sandbox's id, or several.</param>
-    public E2BJob(string command, string? name, string location)
+    public E2BJob(string activity, string command, string? name, string location)
         : base(command, name)
     {
+        _activity = activity;
         _location = location;
         PSJobTypeName = nameof(E2BJob);
         Queue = new PipelineQueue(_stop.Token);
@@ -70,6 +73,7 @@ internal sealed class E2BJob : Job, IPipelineSink
     void IPipelineSink.WriteFailure(ErrorRecord error)
     {
         _failed = true;
+        error.CategoryInfo.Activity = _activity;
         Error.Add(error);
     }
 
@@ -106,6 +110,11 @@ internal sealed class E2BJob : Job, IPipelineSink
         catch (Exception e) when (ErrorFactory.IsExpected(e))
         {
             ((IPipelineSink)this).WriteFailure(ErrorFactory.Create(e, null));
+        }
+        catch (Exception e)
+        {
+            // A defect. Where a cmdlet would end with it, nobody but the job's error tells of it here.
+            ((IPipelineSink)this).WriteFailure(new ErrorRecord(e, e.GetType().FullName, ErrorCategory.NotSpecified, null));
         }
         finally
         {

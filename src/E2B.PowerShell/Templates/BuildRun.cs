@@ -11,8 +11,14 @@ internal sealed class BuildRun(string name, object target)
     /// <summary>What can be followed again by now; <see langword="null"/> before there is something.</summary>
     public (string TemplateId, string BuildId)? Started { get; private set; }
 
+    /// <summary>Whether the log alone is followed.</summary>
+    public bool IsLog { get; private init; }
+
     /// <summary>What a person types to come back.</summary>
-    public string? ComeBack => Started is { } build ? $"Get-E2BTemplateBuild {build.TemplateId} {build.BuildId} -Follow" : null;
+    public string? ComeBack => Started is { } build ? $"Get-E2BTemplateBuild {build.TemplateId} {build.BuildId}{(IsLog ? " -Log" : null)} -Follow" : null;
+
+    /// <summary>The following of a log.</summary>
+    public static BuildRun OfLog(string template, string buildId, object target) => new(template, target) { IsLog = true, Started = (template, buildId) };
 
     /// <summary>Builds.</summary>
     public Task<bool> BuildAsync(TemplateOperations templates, Template definition, TemplateBuildOptions options, PipelineWriter writer, CancellationToken stop) =>

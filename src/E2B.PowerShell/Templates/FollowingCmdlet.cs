@@ -43,7 +43,8 @@ public abstract class FollowingCmdlet : ListingCmdlet
         base.Dispose(disposing);
     }
 
-    private void SayHowToComeBack(BuildRun run)
+    /// <summary>Tells the person, where Ctrl+C has ended the following.</summary>
+    private protected void SayHowToComeBack(BuildRun run)
     {
         if (run.ComeBack is { } comeBack)
         {

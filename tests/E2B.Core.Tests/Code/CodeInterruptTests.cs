@@ -53,6 +53,31 @@ public class CodeInterruptTests
     }
 
     [Fact]
+    public async Task The_limit_counts_the_code_and_not_its_reader()
+    {
+        TimeSpan limit = TimeSpan.FromSeconds(2);
+        var isRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new FakeServer(async (_, exchange) =>
+        {
+            await exchange.StartStreamAsync();
+            await exchange.ChunkAsync("{\"type\":\"stdout\",\"text\":\"a\"}\n"u8.ToArray());
+            await isRead.Task;
+            await exchange.ChunkAsync("{\"type\":\"end_of_execution\"}\n"u8.ToArray());
+            await exchange.EndStreamAsync();
+        });
+        int events = 0;
+
+        await foreach (CodeEvent _ in server.Sandbox().Code.StreamAsync("x", new CodeRunOptions { Timeout = limit }, Token))
+        {
+            events++;
+            await Task.Delay(limit * 1.5, Token);
+            isRead.SetResult();
+        }
+
+        Assert.Equal(1, events);
+    }
+
+    [Fact]
     public async Task A_service_that_told_it_lives_and_then_falls_silent_is_lost()
     {
         await using var service = new EndlessService("""{"type":"keepalive"}""", Client.Timing with { Keepalive = TimeSpan.FromMilliseconds(100), SilenceGrace = TimeSpan.Zero });

@@ -197,6 +197,26 @@ public class CodeStreamTests
     }
 
     [Fact]
+    public async Task Errors_name_the_sandbox_once()
+    {
+        (Sandbox Sandbox, CodeRunOptions? Options)[] failing =
+        [
+            (Answering("{}"), null),
+            (Client.Sandbox(new FakeHandler(_ => Edge(502, "The sandbox is running but port is not open"))), null),
+            (Client.Sandbox(new FakeHandler(_ => Edge(502, "The sandbox was not found"))), null),
+            (Client.Sandbox(new FakeHandler(_ => Answers.Text(404, "Context c1 not found"))), new CodeRunOptions { ContextId = "c1" }),
+            (Client.Sandbox(Routes.Of(("/execute", Routes.Broken()), ("/sandboxes/sbx1", Routes.Status(404)))), null),
+            (Client.Sandbox(Routes.Of(("/execute", Routes.Broken()), ("/sandboxes/sbx1", Routes.Json(Ports.PortUrlTests.Detail("paused"))))), null),
+        ];
+
+        foreach ((Sandbox sandbox, CodeRunOptions? options) in failing)
+        {
+            E2BException error = await Assert.ThrowsAnyAsync<E2BException>(() => sandbox.Code.RunAsync("x", options, Token));
+            Assert.Equal(2, error.Message.Split("sandbox sbx1").Length);
+        }
+    }
+
+    [Fact]
     public async Task A_restricted_port_is_asked_with_the_token_and_the_code_runs_once()
     {
         int ran = 0;

@@ -19,6 +19,7 @@ public sealed class DockerfileErrorTests
     [InlineData("FROM a\nRUN --network=none ls", 2, "--network=none")]
     [InlineData("FROM a\nRUN", 2, "nothing to run")]
     [InlineData("FROM a\nRUN <<EOF\nls\n", 2, "does not end")]
+    [InlineData("FROM a\nRUN <<A <<B\nls\nA\nls\nB", 2, "several texts and no program")]
     [InlineData("FROM a\nADD https://x/y.tgz /", 2, "Fetch it with a RUN")]
     [InlineData("FROM a\nADD git@github.com:x/y.git /", 2, "Fetch it with a RUN")]
     [InlineData("FROM a\nADD rootfs.tar.gz /", 2, "unpack it with a RUN")]

@@ -20,6 +20,11 @@ public sealed class DockerfileShapeTests
         { "a test that begins with a bracket", "RUN [ -f /etc/passwd ] && echo yes", ["RUN|[ -f /etc/passwd ] && echo yes"] },
         { "a heredoc", "RUN <<EOF\nset -eux\napt-get update\n# not a comment of Docker\nEOF\nRUN ls", ["RUN|set -eux\napt-get update\n# not a comment of Docker", "RUN|ls"] },
         { "a heredoc for a program", "RUN python3 <<'PY' > /out\nprint(\"$x\")\nPY", ["RUN|python3 <<'PY' > /out\nprint(\"$x\")\nPY"] },
+        {
+            "heredocs for two programs",
+            "RUN cat <<A > /a && cat <<-'B' > /b\none\nA\n\ttwo $x\n\tB\nRUN ls",
+            ["RUN|cat <<A > /a && cat <<-'B' > /b\none\nA\ntwo $x\nB", "RUN|ls"]
+        },
         { "a heredoc with tabs", "RUN <<-EOF\n\techo a\n\t\techo b\n\tEOF", ["RUN|echo a\necho b"] },
         {
             "a heredoc that names its program",

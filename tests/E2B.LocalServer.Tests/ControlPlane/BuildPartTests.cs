@@ -1,5 +1,6 @@
 using System.Text;
 using E2B.LocalServer.ControlPlane;
+using E2B.LocalServer.Runtime;
 using Xunit;
 
 namespace E2B.LocalServer.Tests.ControlPlane;
@@ -48,6 +49,25 @@ public sealed class BuildPartTests : IDisposable
         Assert.True(Directory.Exists(saved.Layers.Folder(second)));
         await saved.Snapshots.RemoveAsync(template.Id, () => false);
         Assert.False(Directory.Exists(saved.Layers.Folder(second)));
+    }
+
+    [Fact]
+    public async Task A_template_is_deleted_before_its_files_are_where_these_take_long()
+    {
+        using var disk = new ManualResetEventSlim();
+        string[] folders = [.. ((string[])["slow", "records"]).Select(name => Directory.CreateDirectory(Path.Combine(_data, name)).FullName)];
+        var layers = new LayerStore(folders[0], _ => { }, _ => disk.Wait(Token));
+        var store = new SnapshotStore(folders[1], layers, _ => { });
+        Snapshot template = store.OpenTemplate("mine", DateTimeOffset.UnixEpoch)!;
+        string layer = await layers.AddAsync(folder => Task.FromResult(Directory.CreateDirectory(folder)));
+        var state = new SnapshotState { Tag = string.Empty, Layers = [layer], Limits = new SandboxLimits(1, 256, 128) };
+        Assert.True(await store.AddBuiltAsync(template.Id, [Snapshot.DefaultTag], state, DateTimeOffset.UnixEpoch));
+
+        Assert.True(await store.RemoveAsync(template.Id, () => false).WaitAsync(TimeSpan.FromSeconds(50), Token));
+
+        Assert.Null(store.Find(template.Id));
+        Assert.False(layers.AreHeld([layer]));
+        disk.Set();
     }
 
     [Fact]
@@ -106,6 +126,52 @@ public sealed class BuildPartTests : IDisposable
 
         Assert.Equal(2, lines.Count);
         Assert.DoesNotContain(lines, line => char.IsLowSurrogate(line[0]) || char.IsHighSurrogate(line[^1]));
+    }
+
+    [Fact]
+    public void Lines_keep_what_they_begin_with()
+    {
+        var lines = new List<string>();
+        var output = new OutputLines(lines.Add);
+        output.Write("key:\n    - value \r\n\n   \n\tlast"u8);
+        output.End();
+
+        Assert.Equal(["key:", "    - value", "\tlast"], lines);
+    }
+
+    [Fact]
+    public async Task An_upload_ends_when_others_have_taken_the_room()
+    {
+        const long reserve = 1L << 30;
+        string folder = Directory.CreateDirectory(Path.Combine(_data, "files")).FullName;
+        long free = reserve + (100 << 20);
+        var store = new UploadStore(folder, () => free);
+        Assert.Equal(100 << 20, store.Room);
+        using var whole = new MemoryStream(new byte[40 << 20]);
+        Assert.True(await store.AddAsync("fits", whole, Token));
+
+        using var content = new MemoryStream(new byte[40 << 20]);
+        free = reserve;
+        Assert.False(await store.AddAsync("full", content, Token));
+
+        Assert.Equal(["fits.tar"], Directory.EnumerateFiles(folder).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("", "x", 1, "cannot be an environment variable")]
+    [InlineData("A=B", "x", 1, "cannot be an environment variable")]
+    [InlineData("A\0", "x", 1, "cannot be an environment variable")]
+    [InlineData("A", "x\0y", 1, "cannot be an environment variable")]
+    [InlineData("A", "é", 65_534, null)]
+    [InlineData("A", "é", 65_535, "too long")]
+    public void Variables_are_what_a_process_takes(string name, string value, int times, string? problem)
+    {
+        string? found = VariableCheck.FindProblem([KeyValuePair.Create(name, string.Concat(Enumerable.Repeat(value, times)))]);
+        Assert.Equal(problem is null, found is null);
+        Assert.Contains(problem ?? string.Empty, found ?? string.Empty, StringComparison.Ordinal);
+
+        var many = Enumerable.Range(0, 11).Select(static number => KeyValuePair.Create($"V{number}", new string('x', 100_000)));
+        Assert.NotNull(VariableCheck.FindProblem(many));
     }
 
     [Fact]

@@ -79,6 +79,42 @@ public sealed class BuildRequestTests
     }
 
     [Fact]
+    public async Task A_build_that_nobody_starts_is_given_up_after_a_while()
+    {
+        await using TestServer server = await TestServer.StartAsync();
+        JsonNode open = (await server.ApiAsync("POST", "/v3/templates", """{"name":"mine"}""")).Json!;
+        string path = $"/templates/{open["templateID"]}/builds/{open["buildID"]}";
+        server.Clock.Advance(TimeSpan.FromMinutes(39));
+        Assert.Equal("waiting", (string)(await server.ApiAsync("GET", path + "/status")).Json!["status"]!);
+
+        server.Clock.Advance(TimeSpan.FromMinutes(3));
+
+        JsonNode status = (await server.ApiAsync("GET", path + "/status")).Json!;
+        Assert.Equal(("error", "build is in waiting state for too long"), ((string)status["status"]!, (string)status["reason"]!["message"]!));
+        Assert.Equal("build is not in waiting state", (await server.ApiAsync("POST", "/v2" + path, """{"fromImage":"e2bdev/base"}""")).Message);
+    }
+
+    [Fact]
+    public async Task An_address_for_files_has_its_time()
+    {
+        const string hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+        await using TestServer server = await TestServer.StartAsync();
+        JsonNode open = (await server.ApiAsync("POST", "/v3/templates", """{"name":"mine"}""")).Json!;
+        string url = (string)(await server.ApiAsync("GET", $"/templates/{open["templateID"]}/files/{hash}")).Json!["url"]!;
+        async Task<HttpStatusCode> PutAsync(string address) =>
+            (await server.Client.PutAsync(address, new ByteArrayContent([1]), TestContext.Current.CancellationToken)).StatusCode;
+
+        server.Clock.Advance(TimeSpan.FromMinutes(29));
+        Assert.Equal(HttpStatusCode.OK, await PutAsync(url));
+        server.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync(url));
+
+        // Nobody but the server can give it more.
+        string[] parts = url.Split('_');
+        Assert.Equal(HttpStatusCode.Forbidden, await PutAsync($"{parts[0]}_{long.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture) + 3600}_{parts[2]}"));
+    }
+
+    [Fact]
     public async Task Names_are_a_template_s_or_a_snapshot_s()
     {
         await using TestServer server = await TestServer.StartAsync();

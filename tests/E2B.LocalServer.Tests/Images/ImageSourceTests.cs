@@ -61,6 +61,19 @@ public sealed class ImageSourceTests : IAsyncLifetime
         Assert.Contains(_log, line => line.Contains(image.Digest, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("BAD\0NAME=x", "its environment variable BADNAME: it cannot be an environment variable")]
+    [InlineData("BAD=x\0y", "its environment variable BAD: it cannot be an environment variable")]
+    [InlineData("LONG=", "its environment variable LONG: it is too long, or all of them are")]
+    public async Task Variables_that_no_process_can_have_are_refused(string variable, string said)
+    {
+        var config = new JsonObject { ["Env"] = new JsonArray("FINE=1", variable + (variable == "LONG=" ? new string('x', 200_000) : null)) };
+        string name = _registry.Add("variables:1", new TestImage([await MinimalRoot.LayerAsync()], Here, config));
+
+        Assert.Contains(said, await FailAsync(name), StringComparison.Ordinal);
+        AssertNothingLeft();
+    }
+
     [Fact]
     public async Task Of_several_architectures_this_machines_is_taken()
     {

@@ -17,6 +17,14 @@ public sealed class LifeTests(InterpreterWorld world, ITestOutputHelper output) 
     [InlineData("python", "kept = 'still here'", "print('in it', flush=True)\nwhile True: pass", "kept")]
     [InlineData("javascript", "const kept = 'still here'", "console.log('in it'); while (true) {}", "kept")]
     [InlineData("javascript", "var kept = 'still here'", "console.log('in it'); await new Promise(() => {})", "kept")]
+    [InlineData("javascript", "var kept = 'still here'", "await 0; console.log('in it'); while (true) {}", "kept")]
+    [InlineData("javascript", "var kept = 'still here'", "console.log('in it'); for (;;) await null", "kept")]
+    [InlineData("javascript", "var kept = 'still here'", "setTimeout(() => { console.log('in it'); while (true) {} }); await new Promise(() => {})", "kept")]
+    [InlineData("javascript", "var kept = 'still here'", "for (;;) console.log('in it')", "kept")]
+    [InlineData("javascript", "var kept = 'still here'", "console.log('in it'); require('child_process').execSync('sleep 600')", "kept")]
+    [InlineData("typescript", "var kept: string = 'still here'", "await 0; console.log('in it'); while (true) {}", "kept")]
+    [InlineData("python", "kept = 'still here'", "import asyncio\nprint('in it', flush=True)\nawait asyncio.sleep(600)", "kept")]
+    [InlineData("python", "kept = 'still here'", "import subprocess\nprint('in it', flush=True)\nsubprocess.run(['sleep', '600'])", "kept")]
     [InlineData("bash", "kept='still here'", "echo in it; while :; do :; done", "echo -n $kept")]
     [InlineData("bash", "kept='still here'", "echo in it; while :; do sleep 60; done", "echo -n $kept")]
     public async Task Who_goes_away_interrupts_the_code_and_the_state_stays(string language, string before, string loop, string after)
@@ -39,6 +47,34 @@ public sealed class LifeTests(InterpreterWorld world, ITestOutputHelper output) 
 
         output.WriteLine($"{language}: free again after {best.TotalMilliseconds:f0} ms");
         Assert.True(best < TimeSpan.FromSeconds(1), $"free again after {best}");
+    }
+
+    [Fact(Timeout = InterpreterWorld.Limit)]
+    public async Task JavaScript_that_is_interrupted_again_and_again_goes_on_working()
+    {
+        string context = await _service.NewContextAsync("javascript");
+        await _service.ExecuteAsync("var kept = 0", context: context);
+        for (int i = 1; i <= 20; i++)
+        {
+            // Wherever it is at the moment: in its own code, in Node.js, or between.
+            using (InterpreterClient.Execution execution = await _service.BeginAsync(
+                "process.nextTick(() => console.log('in it')); for (;;) { await null; await new Promise(setImmediate) }", context: context))
+            {
+                await execution.UntilAsync("stdout");
+            }
+
+            Assert.Equal($"{i}", (await _service.ExecuteAsync("++kept", context: context)).Value());
+        }
+
+        // The variables of one run are gone, though it was cut off, and what waited in it ends nobody else's run.
+        using (InterpreterClient.Execution execution = await _service.BeginAsync(
+            "console.log('in it'); await new Promise((done) => { globalThis.release = done })", context: context, variables: new() { ["PASSING"] = "1" }))
+        {
+            await execution.UntilAsync("stdout");
+        }
+
+        Assert.Equal("undefined later", (await _service.ExecuteAsync(
+            "release(); await new Promise((done) => setTimeout(done, 50)); `${process.env.PASSING} later`", context: context)).Value());
     }
 
     [Fact(Timeout = InterpreterWorld.Limit)]

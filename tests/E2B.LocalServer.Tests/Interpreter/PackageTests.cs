@@ -24,6 +24,25 @@ public sealed class PackageTests
     }
 
     [Fact]
+    public async Task Each_package_that_is_missing_is_named()
+    {
+        string python = Path.Combine(TestRuntime.NewFolder(), "python3");
+        await File.WriteAllTextAsync(
+            python, "#!/bin/sh\nexec /usr/bin/python3 -I -c 'import sys; sys.modules.update(tornado=None, jupyter_client=None); exec(sys.argv[1])' \"$3\"\n", Token);
+        File.SetUnixFileMode(python, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+        SandboxException error = await Assert.ThrowsAsync<SandboxException>(() => new InterpreterPackages(python).DemandAsync(Token));
+
+        Assert.Contains("sudo apt-get install python3-jupyter-client python3-tornado.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("agent: ready\nThe code interpreter's service cannot start: No module named 'zmq'. Install it with: x\nmore", "No module named 'zmq'. Install it with: x")]
+    [InlineData("The code interpreter's service cannot start: No mod", null)]
+    [InlineData("The code interpreter's service could not be started", null)]
+    public void A_service_that_cannot_start_is_not_waited_for(string written, string? missing) => Assert.Equal(missing, InterpreterProbe.Missing(written));
+
+    [Fact]
     public async Task This_machine_has_what_it_takes() => await new InterpreterPackages().DemandAsync(Token);
 
     [Fact]

@@ -101,6 +101,20 @@ public sealed class WireTests(InterpreterWorld world) : IClassFixture<Interprete
         Assert.Equal(status, (await _service.SendAsync("POST", "/execute", """{"code":"1"}""", contentType: null, origin)).Status);
 
     [Theory(Timeout = InterpreterWorld.Limit)]
+    [InlineData("text/plain", "http://page.example", HttpStatusCode.UnprocessableEntity)]
+    [InlineData(null, "http://page.example", HttpStatusCode.UnprocessableEntity)]
+    [InlineData(null, null, HttpStatusCode.OK)]
+    public async Task A_page_in_a_browser_restarts_nothing(string? contentType, string? origin, HttpStatusCode status)
+    {
+        string context = await _service.NewContextAsync("bash");
+        await _service.ExecuteAsync("kept=yes", context: context);
+
+        Assert.Equal(status, (await _service.SendAsync("POST", $"/contexts/{context}/restart", "", contentType, origin)).Status);
+
+        Assert.Equal(origin is null ? "no" : "yes", (await _service.ExecuteAsync("echo -n ${kept:-no}", context: context)).Output());
+    }
+
+    [Theory(Timeout = InterpreterWorld.Limit)]
     [InlineData("r", "R is not supported"), InlineData("java", "Java is not supported"), InlineData("R", "R is not supported")]
     public async Task Languages_of_the_cloud_that_are_not_here_say_so(string language, string message)
     {

@@ -21,7 +21,8 @@ internal sealed class CodeRun : IDisposable
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _stop;
     private readonly NdjsonReader _lines;
-    private readonly long _start = Stopwatch.GetTimestamp();
+    private TimeSpan _waited;
+    private bool _isLimitNext;
     private bool _tellsItLives;
     private bool _ended;
 
@@ -54,7 +55,7 @@ internal sealed class CodeRun : IDisposable
             throw new E2BInvalidArgumentException("There are both a language and a context. A context has its language: give one of them.");
         }
 
-        CallContext context = await service.ContextOf($"run code in the sandbox {sandbox.SandboxId}", cancellationToken, options.ContextId).ConfigureAwait(false) with
+        CallContext context = await service.ContextOf("run code", cancellationToken, options.ContextId).ConfigureAwait(false) with
         {
             AfterBreak = "Code whose reader is gone is interrupted; what it had done by then stays.",
         };
@@ -120,23 +121,35 @@ internal sealed class CodeRun : IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Reads for as long as the code may still run; shorter where its service has told that it says so regularly.</summary>
+    /// <summary>
+    /// Reads for as long as the code may still run; shorter where its service has told that it says so regularly. Only
+    /// this time counts: a reader that takes its own is none of the code's.
+    /// </summary>
     private async ValueTask<int> ReadBytesAsync(Memory<byte> buffer)
     {
         TimeSpan wait = Timeout.InfiniteTimeSpan;
         if (_limit > TimeSpan.Zero)
         {
-            TimeSpan left = _limit - Stopwatch.GetElapsedTime(_start);
-            wait = left > TimeSpan.Zero ? left : throw new TimeoutException();
+            wait = _limit - _waited;
+            _isLimitNext = true;
+            if (wait <= TimeSpan.Zero)
+            {
+                throw new TimeoutException();
+            }
         }
 
         if (_tellsItLives && (wait == Timeout.InfiniteTimeSpan || wait > Timing.SilenceLimit))
         {
             wait = Timing.SilenceLimit;
+            _isLimitNext = false;
         }
 
+        long start = Stopwatch.GetTimestamp();
         _stop.CancelAfter(wait > _longestTimer ? Timeout.InfiniteTimeSpan : wait);
-        return await _body.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
+        int length = await _body.ReadAsync(buffer, _stop.Token).ConfigureAwait(false);
+        _stop.CancelAfter(Timeout.InfiniteTimeSpan);
+        _waited += Stopwatch.GetElapsedTime(start);
+        return length;
     }
 
     /// <summary>Takes what follows the last line, the HTTP body's end, so that the connection can be used again.</summary>
@@ -163,7 +176,7 @@ internal sealed class CodeRun : IDisposable
             return new OperationCanceledException($"The call to {_context.Action} was cancelled; the code was interrupted.", failure, _caller);
         }
 
-        if (_limit > TimeSpan.Zero && Stopwatch.GetElapsedTime(_start) >= _limit)
+        if (_isLimitNext && failure is OperationCanceledException or TimeoutException)
         {
             return ErrorMapper.CodeTimedOut(_context, _limit, failure);
         }

@@ -35,7 +35,7 @@ internal sealed class CodeService(Sandbox sandbox)
 
     public async Task<CodeContextModel> CreateContextAsync(CodeContextOptions options, CancellationToken cancellationToken)
     {
-        CallContext context = await ContextOf($"make a code context in the sandbox {sandbox.SandboxId}", cancellationToken).ConfigureAwait(false);
+        CallContext context = await ContextOf("make a code context", cancellationToken).ConfigureAwait(false);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(
             new NewCodeContextRequest(options.Language, options.WorkingDirectory), RestJson.Default.NewCodeContextRequest);
         return await CallAsync(context, Repeat.Unsent, HttpMethod.Post, "/contexts", body, Read(RestJson.Default.CodeContextModel), cancellationToken).ConfigureAwait(false);
@@ -43,7 +43,7 @@ internal sealed class CodeService(Sandbox sandbox)
 
     public async Task<IReadOnlyList<CodeContextModel>> ListContextsAsync(CancellationToken cancellationToken)
     {
-        CallContext context = await ContextOf($"list the code contexts of the sandbox {sandbox.SandboxId}", cancellationToken).ConfigureAwait(false);
+        CallContext context = await ContextOf("list the code contexts", cancellationToken).ConfigureAwait(false);
         return await CallAsync(
             context, Repeat.Safe, HttpMethod.Get, "/contexts", null, Read(RestJson.Default.IReadOnlyListCodeContextModel), cancellationToken).ConfigureAwait(false);
     }

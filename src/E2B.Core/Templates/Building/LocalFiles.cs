@@ -18,7 +18,7 @@ internal sealed class LocalFiles(Template definition)
         try
         {
             _context ??= new TemplateContext(
-                definition.ContextDirectory ?? Directory.GetCurrentDirectory(), new ContextOptions { IgnorePatterns = definition.IgnorePatterns });
+                definition.ContextDirectory ?? Directory.GetCurrentDirectory(), new ContextOptions { IgnorePatterns = definition.IgnorePatterns, IgnoreFile = definition.IgnoreFile });
             ContextSelection selection = _context.Select(step.Source, step.ResolveSymlinks ?? false, step.AllowOutside);
             _selections[step] = selection;
             return await ContextHash.ComputeAsync(selection, step.Destination, cancellationToken).ConfigureAwait(false);

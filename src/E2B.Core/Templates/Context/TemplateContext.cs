@@ -17,7 +17,7 @@ internal sealed class TemplateContext
     public TemplateContext(string directory, ContextOptions? options = null)
     {
         _tree = new ContextTree(directory);
-        _rules = IgnoreRules.Read(_tree.RootPath, options?.IgnorePatterns ?? [], OperatingSystem.IsWindows());
+        _rules = IgnoreRules.Read(options?.IgnoreFile ?? Path.Join(_tree.RootPath, IgnoreRules.FileName), options?.IgnorePatterns ?? [], OperatingSystem.IsWindows());
     }
 
     /// <summary>The directory, absolute.</summary>

@@ -39,6 +39,9 @@ public sealed partial class Template
     /// <summary>What is not copied, in the form of a <c>.dockerignore</c> file's lines, before those of such a file.</summary>
     public IReadOnlyList<string> IgnorePatterns { get; private set; } = [];
 
+    /// <summary>The ignore file that a Dockerfile has of its own, <c>&lt;name&gt;.dockerignore</c> beside it, which is read in place of the context's; <see langword="null"/> for none.</summary>
+    public string? IgnoreFile { get; private set; }
+
     /// <summary>Whether nothing is taken from the cache.</summary>
     public bool SkipsWholeCache { get; private set; }
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using E2B.Templates.Context.Ignoring;
 using E2B.Templates.Dockerfiles.Mapping;
 
 namespace E2B;
@@ -10,6 +11,7 @@ public sealed partial class Template
     /// <summary>Makes a definition of a Dockerfile.</summary>
     /// <param name="pathOrContent">
     /// The Dockerfile, or its text. Of a file, the directory that it is in becomes the context directory; <see cref="WithContext"/> sets another.
+    /// A file <c>&lt;name&gt;.dockerignore</c> beside it counts in place of the context's <c>.dockerignore</c>.
     /// </param>
     /// <param name="registry">How the service signs in to the image's registry; <see langword="null"/> for a public image.</param>
     /// <param name="buildArguments">Values for its ARGs, by name; <see langword="null"/> leaves their defaults.</param>
@@ -34,7 +36,10 @@ public sealed partial class Template
         if (isLine && File.Exists(pathOrContent))
         {
             string path = Path.GetFullPath(pathOrContent);
-            return DockerfileMapper.Map(File.ReadAllText(path), path, registry, buildArguments).WithContext(Path.GetDirectoryName(path)!);
+            string ignoreFile = path + IgnoreRules.FileName;
+            return DockerfileMapper.Map(File.ReadAllText(path), path, registry, buildArguments)
+                .WithContext(Path.GetDirectoryName(path)!)
+                .Change(next => next.IgnoreFile = File.Exists(ignoreFile) ? ignoreFile : null);
         }
 
         return !isLine || pathOrContent.TrimStart().StartsWith("FROM ", StringComparison.OrdinalIgnoreCase)

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Text;
 using E2B.LocalServer.Agent.Native;
 using E2B.Protocol.Process;
 
@@ -25,7 +23,6 @@ internal sealed class ProcessTable
     private const int LeaveWaitable = 0x01000000;
     private const int BecomeSubreaper = 36;
 
-    private readonly byte[] _outOfMemoryScore = AboveOwnScore();
     private readonly Lock _gate = new();
     private readonly Dictionary<int, SandboxProcess> _running = [];
     private readonly Dictionary<int, EndedProcess> _ended = [];
@@ -54,8 +51,6 @@ internal sealed class ProcessTable
                     _ended.Remove(old.Pid);
                 }
             }
-
-            PreferAtOutOfMemory(pid);
         }
 
         _started.Set();
@@ -121,26 +116,6 @@ internal sealed class ProcessTable
             _ended[process.Pid] = ended;
             _ = ForgetLaterAsync(ended);
         }
-    }
-
-    /// <summary>
-    /// When memory runs out, the sandbox's programs are to die before the agent. Their score is set above its own, which
-    /// it got from somebody with more rights: here it can be raised and not lowered.
-    /// </summary>
-    private void PreferAtOutOfMemory(int pid)
-    {
-        int file = Libc.Open($"/proc/{pid}/oom_score_adj", Libc.OpenWriteOnly | Libc.OpenCloseOnExec, 0);
-        if (file >= 0)
-        {
-            _ = Descriptors.Write(file, _outOfMemoryScore);
-            _ = Libc.Close(file);
-        }
-    }
-
-    private static byte[] AboveOwnScore()
-    {
-        int own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
-        return Encoding.ASCII.GetBytes(Math.Min(own + 100, 1000).ToString(CultureInfo.InvariantCulture));
     }
 
     private async Task ForgetLaterAsync(EndedProcess ended)

@@ -8,6 +8,7 @@ internal sealed class Spawner
 {
     private const string Shell = "/bin/sh";
     private readonly BlockingCollection<Job> _jobs = [];
+    private readonly OutOfMemoryScore _score = new();
     private readonly uint _ownUser = Libc.EffectiveUser();
 
     public Spawner() => new Thread(Run, 512 * 1024) { IsBackground = true, Name = "spawner" }.Start();
@@ -29,7 +30,7 @@ internal sealed class Spawner
         {
             try
             {
-                job.Start(() => StartAsUser(job.Plan));
+                job.Start(() => _score.AsProgram(() => StartAsUser(job.Plan)));
                 job.Completion.SetResult();
             }
             catch (Exception e)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace E2B.LocalServer.ControlPlane;
 
-/// <summary>Cuts what a program writes to one of its outputs into lines. Empty ones are left out.</summary>
+/// <summary>Cuts what a program writes to one of its outputs into lines. Empty ones are left out; what a line begins with stays.</summary>
 internal sealed class OutputLines(Action<string> line)
 {
     private const int Longest = 8 * 1024;
@@ -33,7 +33,7 @@ internal sealed class OutputLines(Action<string> line)
     /// <summary>Gives out what has no line end.</summary>
     public void End()
     {
-        string text = _rest.ToString().Trim();
+        string text = _rest.ToString().TrimEnd();
         _rest.Clear();
         if (text.Length > 0)
         {

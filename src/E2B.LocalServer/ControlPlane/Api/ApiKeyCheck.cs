@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using E2B.Protocol;
@@ -21,12 +22,18 @@ internal sealed class ApiKeyCheck(string key, ApiKeyStore others)
     public bool IsTokenOfVolume(Guid id, string token) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfVolume(id))), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
-    /// <summary>The token for sending the files of a hash; says nothing of the key nor of other tokens.</summary>
-    public string TokenOfUpload(string hash) => "upl_" + Convert.ToHexStringLower(HMACSHA256.HashData(_hash, Encoding.ASCII.GetBytes($"upload {hash}")));
+    /// <summary>The token for sending the files of a hash until a time; says nothing of the key nor of other tokens.</summary>
+    public string TokenOfUpload(string hash, DateTimeOffset end) => TokenOfUpload(hash, end.ToUnixTimeSeconds());
 
-    /// <summary>Whether a token is for a hash; takes the same time whatever is wrong.</summary>
-    public bool IsTokenOfUpload(string hash, string token) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfUpload(hash))), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    /// <summary>Whether a token is for a hash, and its time not over; takes the same time whatever is wrong with what it is signed with.</summary>
+    public bool IsTokenOfUpload(string hash, string token, DateTimeOffset now) =>
+        token.Split('_') is [_, var end, _]
+        && long.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+        && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(TokenOfUpload(hash, seconds))), SHA256.HashData(Encoding.UTF8.GetBytes(token)))
+        && now.ToUnixTimeSeconds() < seconds;
+
+    private string TokenOfUpload(string hash, long end) =>
+        string.Create(CultureInfo.InvariantCulture, $"upl_{end}_{Convert.ToHexStringLower(HMACSHA256.HashData(_hash, Encoding.ASCII.GetBytes($"upload {end} {hash}")))}");
 
     // Hashes have one length, so the comparison says nothing about the key's.
     private bool IsRight(string given)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.ControlPlane;
 
@@ -9,8 +10,6 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> sandbox, Action<LogLevel, bool, string> line)
 {
     private const int LongestPath = 4096;
-    private const int LongestValue = 128 * 1024 - 1; // what a process can be given of one variable
-    private const int MostOfValues = 1024 * 1024;
 
     // $1 the archive, $2 the folder to unpack in. Owners in it are those of another machine.
     private const string Unpack = """
@@ -110,7 +109,7 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         try
         {
             await (await sandbox()).RunAsync(
-                new AgentCommandLine(arguments[0], arguments.Count > 1 ? context with { User = arguments[1] } : context),
+                Sudo.Apply(new AgentCommandLine(arguments[0], arguments.Count > 1 ? context with { User = arguments[1] } : context)),
                 (isError, text) => line(LogLevel.Info, isError, text),
                 cancellationToken);
         }
@@ -184,15 +183,10 @@ internal sealed class BuildSteps(UploadStore uploads, Func<Task<BuildSandbox>> s
         for (int i = 0; i < step.Arguments.Count; i += 2)
         {
             string name = step.Arguments[i];
-            if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || (name + step.Arguments[i + 1]).Contains('\0', StringComparison.Ordinal))
-            {
-                throw new BuildException($"failed to evaluate environment variable {name}: it cannot be an environment variable");
-            }
-
             variables[name] = await EvaluateAsync(step.Arguments[i + 1], cancellationToken);
-            if (variables[name].Length + name.Length >= LongestValue || variables.Sum(one => one.Key.Length + one.Value.Length) > MostOfValues)
+            if (VariableCheck.FindProblem(variables) is { } problem)
             {
-                throw new BuildException($"failed to evaluate environment variable {name}: it is too long, or all of them are");
+                throw new BuildException($"failed to evaluate environment variable {name}: {problem}");
             }
         }
 

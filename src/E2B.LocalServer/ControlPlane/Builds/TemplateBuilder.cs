@@ -3,15 +3,25 @@ using System.Collections.Concurrent;
 namespace E2B.LocalServer.ControlPlane;
 
 /// <summary>Runs builds, a few at a time, whoever asked for them and whether they are still there.</summary>
-internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
+internal sealed class TemplateBuilder : IAsyncDisposable
 {
     private const int AtOnce = 4;
+    private static readonly TimeSpan _betweenLooks = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _longestWait = TimeSpan.FromMinutes(40); // as in the cloud
+    private readonly BuildParts _parts;
+    private readonly ITimer _looks;
     private readonly ConcurrentDictionary<Guid, (CancellationTokenSource Cancel, Task Task)> _running = new();
     private readonly SemaphoreSlim _turns = new(AtOnce);
     private readonly Lock _lock = new();
     private bool _closed;
 
-    private DateTimeOffset Now => Times.ToMicrosecond(parts.Clock.GetUtcNow());
+    public TemplateBuilder(BuildParts parts)
+    {
+        _parts = parts;
+        _looks = parts.Clock.CreateTimer(_ => EndForgotten(), null, _betweenLooks, Timeout.InfiniteTimeSpan);
+    }
+
+    private DateTimeOffset Now => Times.ToMicrosecond(_parts.Clock.GetUtcNow());
 
     /// <summary>Starts a build that waits.</summary>
     /// <exception cref="ApiException">400: it does not wait; 503: the server is stopping.</exception>
@@ -24,12 +34,12 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
                 throw new ApiException(StatusCodes.Status503ServiceUnavailable, "the server is stopping");
             }
 
-            if (!parts.Saved.Builds.Change(build.Id, one => one.Status == BuildStatus.Waiting ? one with { Status = BuildStatus.Building } : null))
+            if (!_parts.Saved.Builds.Change(build.Id, one => one.Status == BuildStatus.Waiting ? one with { Status = BuildStatus.Building } : null))
             {
                 throw ApiException.BadRequest("build is not in waiting state");
             }
 
-            BuildLog log = parts.Saved.Builds.OpenLog(build.Id, parts.Clock);
+            BuildLog log = _parts.Saved.Builds.OpenLog(build.Id, _parts.Clock);
             var cancel = new CancellationTokenSource();
             _running[build.Id] = (cancel, Task.Run(() => RunAsync(build, definition, log, cancel), CancellationToken.None));
         }
@@ -43,14 +53,14 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
     {
         int count = 0;
         var ends = new List<Task>();
-        foreach (Build build in parts.Saved.Builds.All.Where(one => one.IsOpen && which(one)))
+        foreach (Build build in _parts.Saved.Builds.All.Where(one => one.IsOpen && which(one)))
         {
             var why = new BuildReason(reason, null);
             bool isRunning;
             (CancellationTokenSource Cancel, Task Task) running;
             lock (_lock)
             {
-                bool wasOpen = parts.Saved.Builds.Change(build.Id, one => one.Status switch
+                bool wasOpen = _parts.Saved.Builds.Change(build.Id, one => one.Status switch
                 {
                     BuildStatus.Waiting => one with { Status = BuildStatus.Error, FinishedAt = Now, Reason = why },
                     BuildStatus.Building => one with { Reason = why },
@@ -78,11 +88,26 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
             _closed = true;
         }
 
+        await _looks.DisposeAsync();
         await CancelAsync(one => one.Status == BuildStatus.Building, "the build was interrupted: the server ended");
 
         // Those that are over and still have a sandbox to end.
         await Task.WhenAll(_running.Values.Select(one => one.Task));
         _turns.Dispose();
+    }
+
+    // Builds that were asked for and never started, by a client that is gone. None of them runs, so there is no end to wait for.
+    private void EndForgotten()
+    {
+        DateTimeOffset oldest = Now - _longestWait;
+        _ = CancelAsync(one => one.Status == BuildStatus.Waiting && one.CreatedAt < oldest, "build is in waiting state for too long");
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                _looks.Change(_betweenLooks, Timeout.InfiniteTimeSpan);
+            }
+        }
     }
 
     private static async Task EndAsync(CancellationTokenSource cancel, Task task)
@@ -108,16 +133,16 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
         {
             await _turns.WaitAsync(cancel.Token);
             hasTurn = true;
-            run = new BuildRun(build, definition, parts, log, cancel.Token);
+            run = new BuildRun(build, definition, _parts, log, cancel.Token);
             SnapshotState state = await run.RunAsync();
-            if (!await parts.Saved.Snapshots.AddBuiltAsync(build.TemplateId, build.Tags, state, Now))
+            if (!await _parts.Saved.Snapshots.AddBuiltAsync(build.TemplateId, build.Tags, state, Now))
             {
                 throw new BuildException("the template was deleted");
             }
 
             log.Write(LogLevel.Info, $"Build finished, took {(Now - begun).TotalSeconds:0}s", isLast: true);
-            parts.Saved.Builds.Change(build.Id, one => one with { Status = BuildStatus.Ready, FinishedAt = Now, Reason = null });
-            await parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: null);
+            _parts.Saved.Builds.Change(build.Id, one => one with { Status = BuildStatus.Ready, FinishedAt = Now, Reason = null });
+            await _parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: null);
         }
         catch (Exception e)
         {
@@ -133,11 +158,11 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
     {
         if (cause is not (BuildException or OperationCanceledException))
         {
-            parts.Log($"build {build.Id}: {cause}");
+            _parts.Log($"build {build.Id}: {cause}");
         }
 
         IReadOnlyList<string> layers = await TakeLayersAsync(build, run);
-        bool kept = parts.Saved.Builds.Change(build.Id, one =>
+        bool kept = _parts.Saved.Builds.Change(build.Id, one =>
         {
             if (!one.IsOpen)
             {
@@ -150,11 +175,11 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
         });
         if (kept)
         {
-            await parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: build.Id);
+            await _parts.Saved.Builds.ReleaseFailedAsync(build.TemplateId, but: build.Id);
         }
         else
         {
-            await parts.Saved.Layers.ReleaseAsync(layers);
+            await _parts.Saved.Layers.ReleaseAsync(layers);
         }
     }
 
@@ -167,7 +192,7 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
         catch (Exception e)
         {
             // The build has failed all the same, and somebody waits to be told.
-            parts.Log($"what the build {build.Id} has done is not kept: {e.Message}");
+            _parts.Log($"what the build {build.Id} has done is not kept: {e.Message}");
             return [];
         }
     }
@@ -181,14 +206,14 @@ internal sealed class TemplateBuilder(BuildParts parts) : IAsyncDisposable
                 await run.DisposeAsync();
             }
 
-            parts.Saved.Builds.KeepLog(build.Id);
-            await parts.Saved.Builds.TrimAsync(build.TemplateId);
-            parts.Saved.Steps.Sweep();
-            parts.Saved.Uploads.Sweep();
+            _parts.Saved.Builds.KeepLog(build.Id);
+            await _parts.Saved.Builds.TrimAsync(build.TemplateId);
+            _parts.Saved.Steps.Sweep();
+            _parts.Saved.Uploads.Sweep();
         }
         catch (Exception e)
         {
-            parts.Log($"build {build.Id} did not end cleanly: {e.Message}");
+            _parts.Log($"build {build.Id} did not end cleanly: {e.Message}");
         }
 
         if (hasTurn)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace E2B.LocalServer.ControlPlane;
@@ -9,11 +10,17 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class UploadStore
 {
     private static readonly TimeSpan _leastLife = TimeSpan.FromHours(24);
+    private const long Reserve = 1024L * 1024 * 1024; // the machine's disk is for others too
+    private const int BetweenLooks = 32 * 1024 * 1024;
     private readonly string _folder;
+    private readonly Func<long> _freeSpace;
 
-    public UploadStore(string folder)
+    /// <param name="folder">Where the archives are.</param>
+    /// <param name="freeSpace">How much is free there, in bytes; what the system says without.</param>
+    public UploadStore(string folder, Func<long>? freeSpace = null)
     {
         _folder = folder;
+        _freeSpace = freeSpace ?? (() => new DriveInfo(folder).AvailableFreeSpace);
         foreach (string draft in Directory.EnumerateFiles(folder, "*.part"))
         {
             File.Delete(draft);
@@ -55,7 +62,8 @@ internal sealed class UploadStore
     /// <param name="hash">Its hash, which cannot be checked here: it is of the files and not of the archive.</param>
     /// <param name="content">The archive.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    public async Task AddAsync(string hash, Stream content, CancellationToken cancellationToken)
+    /// <returns>Whether there was room for it to its end: several come at once, and each takes of what the others have found free.</returns>
+    public async Task<bool> AddAsync(string hash, Stream content, CancellationToken cancellationToken)
     {
         string draft = Path.Combine(_folder, $"{hash}.{RandomNumberGenerator.GetHexString(16, lowercase: true)}.part");
         try
@@ -68,11 +76,17 @@ internal sealed class UploadStore
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             }))
             {
-                await content.CopyToAsync(file, 256 * 1024, cancellationToken);
+                if (!await CopyAsync(content, file, cancellationToken))
+                {
+                    File.Delete(draft);
+                    return false;
+                }
+
                 await Task.Run(() => file.Flush(flushToDisk: true), cancellationToken);
             }
 
             File.Move(draft, Archive(hash), overwrite: true);
+            return true;
         }
         catch
         {
@@ -82,7 +96,10 @@ internal sealed class UploadStore
     }
 
     /// <summary>How much is free where archives are kept, in bytes.</summary>
-    public long FreeSpace => new DriveInfo(_folder).AvailableFreeSpace;
+    public long FreeSpace => _freeSpace();
+
+    /// <summary>How much of that archives may take.</summary>
+    public long Room => Math.Max(0, FreeSpace - Reserve);
 
     /// <summary>Deletes what nobody has asked for in a day.</summary>
     public void Sweep()
@@ -91,6 +108,34 @@ internal sealed class UploadStore
         foreach (string archive in Directory.EnumerateFiles(_folder, "*.tar").Where(archive => File.GetLastWriteTimeUtc(archive) < oldest))
         {
             File.Delete(archive);
+        }
+    }
+
+    private async Task<bool> CopyAsync(Stream content, FileStream file, CancellationToken cancellationToken)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(256 * 1024);
+        try
+        {
+            int unlooked = 0;
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and int read)
+            {
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                unlooked += read;
+                if (unlooked >= BetweenLooks)
+                {
+                    unlooked = 0;
+                    if (Room == 0)
+                    {
+                        return false;
+                    }
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

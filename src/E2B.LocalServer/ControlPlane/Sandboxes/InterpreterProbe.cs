@@ -6,6 +6,9 @@ namespace E2B.LocalServer.ControlPlane;
 /// <summary>Waits until the code interpreter's service in a sandbox answers: clients send code at once.</summary>
 internal static class InterpreterProbe
 {
+    /// <summary>What the service writes when it can never answer, with what is missing behind it.</summary>
+    private const string CannotStart = "The code interpreter's service cannot start: ";
+
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
     private static readonly byte[] _question = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray();
@@ -22,6 +25,11 @@ internal static class InterpreterProbe
                 if (hosted.Exited.IsCompleted)
                 {
                     throw Failure(hosted, "ended");
+                }
+
+                if (Missing(hosted.AgentOutput) is { } missing)
+                {
+                    throw new IOException($"the code interpreter's service cannot start in the sandbox: {missing}");
                 }
 
                 await Task.Delay(_interval, either.Token);
@@ -45,6 +53,21 @@ internal static class InterpreterProbe
         {
             return false;
         }
+    }
+
+    /// <summary>What keeps the service from ever answering; <see langword="null"/> while it has said nothing of the kind.</summary>
+    internal static string? Missing(string output)
+    {
+        int start = output.IndexOf(CannotStart, StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        // A line that is not whole yet says too little.
+        start += CannotStart.Length;
+        int end = output.IndexOf('\n', start);
+        return end < 0 ? null : output[start..end].Trim();
     }
 
     private static IOException Failure(IHostedSandbox hosted, string how) =>

@@ -7,7 +7,10 @@ namespace E2B.LocalServer.ControlPlane;
 /// Folders of files that sandboxes are built upon, owners as inside. Snapshots and sandboxes hold the layers they
 /// need; what nobody holds any more is deleted.
 /// </summary>
-internal sealed class LayerStore(string folder, Action<string> log)
+/// <param name="folder">Where they are.</param>
+/// <param name="log">Where what went wrong is said.</param>
+/// <param name="delete">Deletes a folder; for tests, which have no slow disks.</param>
+internal sealed class LayerStore(string folder, Action<string> log, Action<string>? delete = null)
 {
     private readonly Dictionary<string, int> _holders = new(StringComparer.Ordinal);
 
@@ -101,7 +104,7 @@ internal sealed class LayerStore(string folder, Action<string> log)
     {
         try
         {
-            Folders.Delete(Folder(layer));
+            (delete ?? Folders.Delete)(Folder(layer));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,6 +4,7 @@ namespace E2B.LocalServer.ControlPlane;
 internal sealed class SnapshotStore
 {
     private const string IdAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+    private static readonly TimeSpan _longestDeletion = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Snapshot> _snapshots = new(StringComparer.Ordinal);
     private readonly string _folder;
     private readonly LayerStore _layers;
@@ -215,7 +216,8 @@ internal sealed class SnapshotStore
             }
         }
 
-        await _layers.ReleaseAsync(LayersOf(snapshot));
+        // Gone it is from here on, whatever happens. Large layers on a busy disk take longer than clients wait for an answer.
+        await Task.WhenAny(_layers.ReleaseAsync(LayersOf(snapshot)), Task.Delay(_longestDeletion));
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using E2B.LocalServer.Runtime;
 
 namespace E2B.LocalServer.Images;
 
@@ -38,6 +39,11 @@ internal sealed record ImageConfig(string OperatingSystem, string Architecture, 
             if (variable.Split('=', 2) is [var name, var value] && name.Trim().Length > 0 && value.Trim().Length > 0)
             {
                 variables[name.Trim()] = value.Trim();
+                if (VariableCheck.FindProblem(variables) is { } problem)
+                {
+                    string shown = new([.. name.Trim().Where(static letter => !char.IsControl(letter)).Take(100)]);
+                    throw new InvalidDataException($"its environment variable {shown}: {problem}");
+                }
             }
         }
 

@@ -11,7 +11,7 @@ namespace E2B.LocalServer.Images;
 /// <summary>
 /// Talks to registries by the program skopeo. It gets who to be as a file in memory that only it can open, and that is
 /// gone with it, however it or the server ends: nothing secret is on a disk or a command line. What the machine's root
-/// is signed in to elsewhere it does not get to see.
+/// is signed in to elsewhere it does not get to see. It ends with the server, however that ends.
 /// </summary>
 internal sealed class Skopeo(ImageLimits limits)
 {
@@ -79,7 +79,7 @@ internal sealed class Skopeo(ImageLimits limits)
         using (SafeFileHandle nothing = Descriptor.NullDevice())
         using (SafeFileHandle secret = Secret(image, signIn))
         {
-            pid = ChildProcess.Start(
+            pid = BoundProcess.Start(
                 command[0], command[1..], Environment(folder), Number(nothing), Number(outputEnd), Number(errorEnd), Number(secret));
         }
 

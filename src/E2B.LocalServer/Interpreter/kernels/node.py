@@ -1,5 +1,6 @@
 """JavaScript and TypeScript, by Node.js."""
 
+import asyncio
 import json
 import os
 
@@ -8,6 +9,7 @@ from .base import output
 from .piped import PipedKernel
 
 _PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "node_kernel.js")
+_SECONDS_TO_SIGNAL_AGAIN = 0.25
 
 
 class NodeKernel(PipedKernel):
@@ -16,7 +18,7 @@ class NodeKernel(PipedKernel):
     def __init__(self, folder, environment, typescript):
         super().__init__(folder, environment)
         self._typescript = typescript
-        self._waiting = False
+        self.running = None
 
     async def start(self):
         await self.launch_piped(lambda answers: ["node", "--no-warnings", _PROGRAM, str(answers)])
@@ -25,14 +27,18 @@ class NodeKernel(PipedKernel):
     async def run(self, code, variables, emit):
         self.count += 1
         emit({"type": "number_of_executions", "execution_count": self.count})
-        self._waiting = False
-        await self.ask(json.dumps({"code": code, "variables": variables, "typescript": self._typescript}), emit)
+        self.running = self.count
+        try:
+            await self.ask(json.dumps({"code": code, "variables": variables, "typescript": self._typescript}), emit)
+        finally:
+            self.running = None
 
     def interrupt(self):
-        # What only waits for a promise reads what it is told. The signal is for code that runs, and might meet it at a
-        # moment between, at which Node.js takes it for its end.
-        if not self._waiting:
-            return super().interrupt()
+        # The code itself is interrupted by a thread beside it. The signal is for programs that it waits for; one that was
+        # about to be started gets it a little later.
+        super().interrupt()
+        run = self.count
+        asyncio.get_running_loop().call_later(_SECONDS_TO_SIGNAL_AGAIN, lambda: run == self.running and super(NodeKernel, self).interrupt())
         self.process.stdin.write(b'{"interrupt": true}\n')
         return True
 
@@ -41,9 +47,7 @@ class NodeKernel(PipedKernel):
         kind = message["kind"]
         if kind == "done":
             return message
-        if kind == "waiting":
-            self._waiting = True
-        elif kind == "output":
+        if kind == "output":
             self.emit(output(message["name"], message["text"]))
         elif kind == "result":
             self.emit(events.result(message["data"], message["main"]))

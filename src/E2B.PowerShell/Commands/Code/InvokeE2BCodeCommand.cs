@@ -166,7 +166,7 @@ public sealed class InvokeE2BCodeCommand : SandboxCmdlet
         }
 
         var form = new OutputForm { PassThru = PassThru, MergeStdErr = MergeStdErr, Tagged = !PassThru && (targets.Count > 1 || MergeStdErr) };
-        E2BJob? job = AsJob ? new E2BJob(_pieces[0].Name, JobName, string.Join(',', targets.Select(static target => target.Sandbox.SandboxId).Distinct())) : null;
+        E2BJob? job = AsJob ? new E2BJob(MyInvocation.MyCommand.Name, _pieces[0].Name, JobName, string.Join(',', targets.Select(static target => target.Sandbox.SandboxId).Distinct())) : null;
         StartEach(
             job?.Queue ?? Queue,
             targets.Select(target => new CodeRunning(WithRequestTimeout(target.Sandbox), _pieces, HowToRun(target.ContextId), form, ExpandData)),

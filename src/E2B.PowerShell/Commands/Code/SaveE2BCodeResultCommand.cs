@@ -150,12 +150,7 @@ public sealed class SaveE2BCodeResultCommand : E2BCmdlet
             Directory.CreateDirectory(_path);
         }
 
-        if (!Force && File.Exists(file))
-        {
-            throw new E2BConflictException($"'{file}' is there already. Use -Force to replace it.");
-        }
-
-        await File.WriteAllBytesAsync(file, content, cancellationToken).ConfigureAwait(false);
+        await LocalDraft.WriteAsync(file, content, Force, cancellationToken).ConfigureAwait(false);
         return new FileInfo(file);
     }
 }

@@ -126,7 +126,7 @@ public sealed class InvokeE2BCommandCommand : CommandCmdlet
         _started = true;
         if (AsJob && sandboxes.Count > 0)
         {
-            _job = new E2BJob(WhatToRunText!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
+            _job = new E2BJob(MyInvocation.MyCommand.Name, WhatToRunText!, JobName, string.Join(',', sandboxes.Select(static sandbox => sandbox.SandboxId)));
         }
 
         RefuseBytesOfSeveral(sandboxes, AsByteStream && !Raw);

@@ -122,7 +122,7 @@ public sealed class CopyE2BItemCommand : CopyCmdlet
         }
 
         IEnumerable<string> places = works.Select(static work => (work.TargetOrigin ?? work.Source.Origin)!.SandboxId).Distinct();
-        var job = new E2BJob(MyInvocation.Line.Trim(), JobName, string.Join(',', places));
+        var job = new E2BJob(MyInvocation.MyCommand.Name, MyInvocation.Line.Trim(), JobName, string.Join(',', places));
         StartEach(job.Queue, works, ThrottleLimit, static (work, writer, stop) => work.RunAsync(writer, stop));
         job.Begin();
         WriteJob(job);

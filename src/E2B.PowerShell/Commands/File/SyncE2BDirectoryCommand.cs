@@ -153,7 +153,7 @@ public sealed class SyncE2BDirectoryCommand : SandboxCmdlet
             return;
         }
 
-        var job = new E2BJob(MyInvocation.Line.Trim(), JobName, string.Join(',', runs.Select(static run => run.Sandbox.SandboxId)));
+        var job = new E2BJob(MyInvocation.MyCommand.Name, MyInvocation.Line.Trim(), JobName, string.Join(',', runs.Select(static run => run.Sandbox.SandboxId)));
         StartEach(job.Queue, runs, throttle, static (run, writer, stop) => run.RunAsync(writer, stop));
         job.Begin();
         WriteJob(job);

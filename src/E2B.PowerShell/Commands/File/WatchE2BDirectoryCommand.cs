@@ -102,7 +102,7 @@ public sealed class WatchE2BDirectoryCommand : SandboxCmdlet
 
         if (AsJob)
         {
-            _job = new E2BJob(MyInvocation.Line.Trim(), JobName, string.Join(',', sandboxes.Select(static one => one.SandboxId)));
+            _job = new E2BJob(MyInvocation.MyCommand.Name, MyInvocation.Line.Trim(), JobName, string.Join(',', sandboxes.Select(static one => one.SandboxId)));
         }
 
         // Watches go on for ever: only beginning them is done so many at a time, or the last ones would never have a turn.

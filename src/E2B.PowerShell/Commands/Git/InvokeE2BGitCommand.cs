@@ -156,7 +156,7 @@ public sealed class InvokeE2BGitCommand : SandboxCmdlet, IDynamicParameters
         }
 
         // Not the line as it was written: it may hold a token.
-        var job = new E2BJob($"git {name}", JobName, string.Join(',', runs.Select(static run => run.Sandbox.SandboxId)));
+        var job = new E2BJob(MyInvocation.MyCommand.Name, $"git {name}", JobName, string.Join(',', runs.Select(static run => run.Sandbox.SandboxId)));
         StartEach(job.Queue, runs, ThrottleLimit, static (run, writer, stop) => run.RunAsync(writer, stop));
         job.Begin();
         WriteJob(job);

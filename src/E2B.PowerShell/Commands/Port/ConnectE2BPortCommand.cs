@@ -80,7 +80,7 @@ public sealed class ConnectE2BPortCommand : PortCmdlet
             return;
         }
 
-        _job = new E2BJob(MyInvocation.Line.Trim(), JobName, sandbox.SandboxId);
+        _job = new E2BJob(MyInvocation.MyCommand.Name, MyInvocation.Line.Trim(), JobName, sandbox.SandboxId);
         _job.Queue.Start(run.RunAsync);
         ((IPipelineSink)_job).WriteOutput(tunnel);
         _job.Begin();

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using E2B.PowerShell.Binding;
+using E2B.PowerShell.Completion;
 using E2B.PowerShell.Templates;
 
 namespace E2B.PowerShell.Commands;
@@ -170,6 +171,7 @@ public sealed partial class AddE2BTemplateStepCommand
 
     /// <summary>Gets MCP servers, in the template mcp-gateway.</summary>
     [Parameter(Mandatory = true, ParameterSetName = StepSets.McpServer)]
+    [ArgumentCompleter(typeof(McpServerCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] McpServer { get; set; } = [];
 

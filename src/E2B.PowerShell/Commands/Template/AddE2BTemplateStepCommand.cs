@@ -49,7 +49,8 @@ public sealed partial class AddE2BTemplateStepCommand : DefinitionCmdlet
 
     private IEnumerable<string> Sources(Template template)
     {
-        string context = template.ContextDirectory ?? SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        string here = SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        string context = template.ContextDirectory is { } directory ? Path.GetFullPath(directory, here) : here;
         return Copy.Select(source => CopiedPath.Of(source, context));
     }
 

@@ -69,11 +69,19 @@ public sealed class BuildE2BTemplateCommand : FollowingCmdlet
             Refuse("E2BSeveralDefinitions", $"{_definitions.Count} definitions were piped, and each build would take the name from the one before. Build them one by one.", null);
         }
 
+        // The SDK means the process's directory, which PowerShell does not follow.
         Template definition = _definitions[0];
+        string here = SessionState.Path.CurrentFileSystemLocation.ProviderPath;
+        definition = definition.WithContext(definition.ContextDirectory is { } context ? Path.GetFullPath(context, here) : here);
         string? name = Name ?? definition.Name;
         if (name is null)
         {
             Refuse("E2BNoName", "The template needs a name. Give one, as in Build-E2BTemplate my-app; a definition of an e2b.toml file brings its own.", definition);
+        }
+
+        if (!TemplateNames.IsName(name))
+        {
+            Refuse("E2BInvalidTemplateName", $"'{name}' cannot be a template's name. {TemplateNames.Rule} A tag may follow behind a colon, as in my-app:v1.", name);
         }
 
         if (ShouldProcess(name, $"Build a template ({definition})"))
@@ -100,7 +108,7 @@ public sealed class BuildE2BTemplateCommand : FollowingCmdlet
             return;
         }
 
-        var job = new E2BJob($"Build-E2BTemplate {name}", JobName, name);
+        var job = new E2BJob(MyInvocation.MyCommand.Name, $"Build-E2BTemplate {name}", JobName, name);
         job.Queue.Start((writer, stop) => run.BuildAsync(templates, definition, options, writer, stop));
         job.Begin();
         WriteJob(job);

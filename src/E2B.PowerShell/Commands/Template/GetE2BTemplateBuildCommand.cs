@@ -70,12 +70,13 @@ public sealed class GetE2BTemplateBuildCommand : FollowingCmdlet
 
     private void Tell(string template, string build, object given)
     {
-        if (Log)
+        if (Log && Follow)
         {
-            WriteList(
-                Follow ? Templates.FollowBuildAsync(template, build, cancellationToken: StopToken) : Templates.GetBuildLogAsync(template, build, StopToken),
-                entry => entry.Level >= Level,
-                given);
+            FollowLog(template, build, given);
+        }
+        else if (Log)
+        {
+            WriteList(Templates.GetBuildLogAsync(template, build, StopToken), entry => entry.Level >= Level, given);
         }
         else if (Follow)
         {
@@ -86,6 +87,21 @@ public sealed class GetE2BTemplateBuildCommand : FollowingCmdlet
         else if (TryAwait(token => Templates.GetBuildAsync(template, build, token), given, out TemplateBuildInfo info))
         {
             WriteObject(info);
+        }
+    }
+
+    private void FollowLog(string template, string build, object given)
+    {
+        try
+        {
+            WriteList(Templates.FollowBuildAsync(template, build, cancellationToken: StopToken), entry => entry.Level >= Level, given);
+        }
+        finally
+        {
+            if (StopToken.IsCancellationRequested)
+            {
+                SayHowToComeBack(BuildRun.OfLog(template, build, given));
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Text.RegularExpressions;
 using E2B.PowerShell.Copying;
 using E2B.PowerShell.Errors;
 using E2B.PowerShell.Pipeline;
@@ -10,7 +9,7 @@ namespace E2B.PowerShell.Commands;
 /// <summary>Lays out a folder to begin a template with.</summary>
 [Cmdlet(VerbsData.Initialize, "E2BTemplate", SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed partial class InitializeE2BTemplateCommand : E2BCmdlet
+public sealed class InitializeE2BTemplateCommand : E2BCmdlet
 {
     /// <summary>The folder.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -49,11 +48,12 @@ public sealed partial class InitializeE2BTemplateCommand : E2BCmdlet
 
     private string ChooseName(string folder)
     {
-        string name = (Name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(folder))).Trim().ToLowerInvariant();
-        if (!NamePattern().IsMatch(name))
+        string given = Name ?? System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(folder));
+        string name = given.Trim().ToLowerInvariant();
+        if (!TemplateNames.IsPlainName(name))
         {
-            string what = Name is null ? $"The folder's name '{name}' cannot be a template's: give -Name." : $"'{Name}' cannot be a template's name.";
-            Refuse("E2BInvalidTemplateName", what + " A name has letters, digits, - and _, 128 at most.", Name ?? Path);
+            string what = Name is null ? $"The folder's name '{given}' cannot be a template's: give -Name." : $"'{given}' cannot be a template's name.";
+            Refuse("E2BInvalidTemplateName", $"{what} {TemplateNames.Rule}", Name ?? Path);
         }
 
         return name;
@@ -86,7 +86,4 @@ public sealed partial class InitializeE2BTemplateCommand : E2BCmdlet
 
         WriteObject(LocalItems.Present(this, new FileInfo(path)));
     }
-
-    [GeneratedRegex("^[a-z0-9_-]{1,128}$", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
 }

@@ -94,21 +94,29 @@ public sealed partial class NewE2BTemplateCommand
 
     /// <summary>An access key of Amazon: its id as the user, the key as the password.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SourceSets.Aws)]
+    [Parameter(ParameterSetName = SourceSets.Dockerfile)]
+    [Parameter(ParameterSetName = SourceSets.Config)]
     [Credential]
     public PSCredential AwsCredential { get; set; } = PSCredential.Empty;
 
     /// <summary>The registry's region.</summary>
     [Parameter(ParameterSetName = SourceSets.Aws)]
+    [Parameter(ParameterSetName = SourceSets.Dockerfile)]
+    [Parameter(ParameterSetName = SourceSets.Config)]
     [ValidateNotNullOrEmpty]
     public string? AwsRegion { get; set; }
 
     /// <summary>The text of a key file of a service account of Google.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SourceSets.Google)]
+    [Parameter(ParameterSetName = SourceSets.Dockerfile)]
+    [Parameter(ParameterSetName = SourceSets.Config)]
     [SecretTransformation]
     public SecureString GcpServiceAccount { get; set; } = new();
 
     /// <summary>The key file itself.</summary>
     [Parameter(Mandatory = true, ParameterSetName = SourceSets.GoogleFile)]
+    [Parameter(ParameterSetName = SourceSets.Dockerfile)]
+    [Parameter(ParameterSetName = SourceSets.Config)]
     [ValidateNotNullOrEmpty]
     public string GcpServiceAccountPath { get; set; } = string.Empty;
 

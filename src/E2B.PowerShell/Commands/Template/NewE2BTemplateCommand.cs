@@ -31,13 +31,38 @@ public sealed partial class NewE2BTemplateCommand : DefinitionCmdlet
         SourceSets.Image => Template.FromImage(FromImage, RegistrySecrets.OfUser(RegistryCredential), ScriptFile, ScriptLine),
         SourceSets.Aws => Template.FromImage(FromImage, RegistrySecrets.OfAws(AwsCredential, AwsRegion, FromImage), ScriptFile, ScriptLine),
         SourceSets.Google => Template.FromImage(FromImage, RegistrySecrets.OfGoogle(GcpServiceAccount), ScriptFile, ScriptLine),
-        SourceSets.GoogleFile => Template.FromImage(
-            FromImage, TemplateRegistry.ForGoogle(File.ReadAllText(ExistingFile(GcpServiceAccountPath))), ScriptFile, ScriptLine),
+        SourceSets.GoogleFile => Template.FromImage(FromImage, OfGoogleFile(), ScriptFile, ScriptLine),
         SourceSets.Template => Template.FromTemplate(TemplateArgument.GetName(FromTemplate)!, ScriptFile, ScriptLine),
-        SourceSets.Dockerfile => Template.FromDockerfile(PathOrText(), RegistrySecrets.OfUser(RegistryCredential), Tables.Merge(null, BuildArgument)),
-        SourceSets.Config => TemplateConfig.Load(ConfigFile()).ToTemplate(RegistrySecrets.OfUser(RegistryCredential), Tables.Merge(null, BuildArgument)),
+        SourceSets.Dockerfile => FromFile(registry => Template.FromDockerfile(PathOrText(), registry, Tables.Merge(null, BuildArgument))),
+        SourceSets.Config => FromFile(registry => TemplateConfig.Load(ConfigFile()).ToTemplate(registry, Tables.Merge(null, BuildArgument))),
         _ => Template.FromBaseImage(ScriptFile, ScriptLine),
     };
+
+    /// <summary>A Dockerfile names its image itself; the name is asked for once more where it says the registry's region.</summary>
+    private Template FromFile(Func<TemplateRegistry?, Template> read)
+    {
+        string[] given = [.. ((string[])[nameof(RegistryCredential), nameof(AwsCredential), nameof(GcpServiceAccount), nameof(GcpServiceAccountPath)]).Where(IsBound)];
+        if (given.Length > 1)
+        {
+            throw new E2BInvalidArgumentException($"An image has one registry. Give one of -{string.Join(", -", given)}.");
+        }
+
+        if (IsBound(nameof(AwsRegion)) && !IsBound(nameof(AwsCredential)))
+        {
+            throw new E2BInvalidArgumentException("-AwsRegion is said of -AwsCredential. Give both, or leave it out.");
+        }
+
+        return read(given.FirstOrDefault() switch
+        {
+            nameof(RegistryCredential) => RegistrySecrets.OfUser(RegistryCredential),
+            nameof(AwsCredential) => RegistrySecrets.OfAws(AwsCredential, AwsRegion, read(null).Source.Image ?? string.Empty),
+            nameof(GcpServiceAccount) => RegistrySecrets.OfGoogle(GcpServiceAccount),
+            nameof(GcpServiceAccountPath) => OfGoogleFile(),
+            _ => null,
+        });
+    }
+
+    private TemplateRegistry OfGoogleFile() => TemplateRegistry.ForGoogle(File.ReadAllText(ExistingFile(GcpServiceAccountPath)));
 
     private string PathOrText() => FromDockerfile.Contains('\n', StringComparison.Ordinal) ? FromDockerfile : ExistingFile(FromDockerfile);
 

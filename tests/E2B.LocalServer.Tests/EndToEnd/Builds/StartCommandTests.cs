@@ -78,6 +78,54 @@ public sealed class StartCommandTests(BuildWorld world) : IClassFixture<BuildWor
         Assert.Equal("1\n", await world.RunInAsync("above", "cat ~/runs"));
     }
 
+    [Fact]
+    public async Task Commands_with_sudo_are_roots_though_no_program_can_become_root()
+    {
+        JsonObject definition = Started(
+            "sudo -E sh -c 'echo started by $(id -un) with $SETTING in $PWD >/run/started; exec sleep 100000'",
+            "sudo grep -q 'root with set in /opt/it' /run/started",
+            Step("ENV", "SETTING", "set"),
+            Step("WORKDIR", "/opt/it"),
+            Run("sudo mkdir -p /opt/made && sudo sh -c 'echo \"$(id -un) $HOME [$SETTING]\"' > ~/plain"),
+            Run("echo ~ $HOME | sudo -E tee /root/words; sudo -u user sh -c 'id -un; echo $HOME' | sudo tee -a /root/words >/dev/null\nexit 0"));
+        BuildEnd built = (await world.DefineAndBuildAsync("as-root", definition)).Ready();
+
+        Assert.Equal("root /root []\n", await world.RunInAsync("as-root", "cat ~/plain"));
+        Assert.Contains(built.Log, static line => line.EndsWith("[stdout]: /home/user /home/user", StringComparison.Ordinal));
+        (await world.DefineAndBuildAsync("as-root-again", new JsonObject
+        {
+            ["fromTemplate"] = "as-root",
+            ["steps"] = new JsonArray(Run("test \"$(cat /root/words)\" = \"/home/user /home/user\nuser\n/home/user\"", "root"), Run("test \"$(stat -c %U /opt/made)\" = root")),
+        })).Ready();
+    }
+
+    [Fact]
+    public async Task Sudo_is_for_those_who_may_and_says_what_it_cannot()
+    {
+        BuildEnd other = await world.BuildAsync("no-sudoer", Step("USER", "other"), Run("sudo true"));
+        Assert.Equal("failed to run command 'sudo true': exit status 1", other.Message);
+        Assert.Contains("[builder 2/2] [stderr]: sudo: other may not become root", other.Log);
+
+        BuildEnd odd = await world.BuildAsync("odd-option", Run("true\ntrue; sudo --chroot=/x true || exit 3"), Run("ls /nothing-there; sudo"));
+        Assert.Equal("failed to run command 'true\ntrue; sudo --chroot=/x true || exit 3': exit status 3", odd.Message);
+        Assert.Contains("[builder 1/2] [stderr]: sudo: the local server's has no option --chroot=/x", odd.Log);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_run_at_all_is_not_waited_for()
+    {
+        BuildEnd start = await world.DefineAndBuildAsync("no-start", Started("no-such-program --serve", "false"));
+        Assert.Equal(
+            "start command failed: error running start command: exit status 127: bash: line 1: no-such-program: command not found", start.Message?.Replace("/bin/bash", "bash", StringComparison.Ordinal));
+
+        BuildEnd ready = await world.DefineAndBuildAsync("no-ready", Started(null, "no-such-check"));
+        Assert.Equal(
+            "ready command failed: it cannot be run: exit status 127: bash: line 1: no-such-check: command not found", ready.Message?.Replace("/bin/bash", "bash", StringComparison.Ordinal));
+
+        // The start command may bring what is asked for.
+        (await world.DefineAndBuildAsync("brings-it", Started("sleep 2; printf 'true' > ~/check; chmod +x ~/check; exec sleep 100000", "~/check"))).Ready();
+    }
+
     private async Task<string> AskAsync(string id) =>
         (await world.ApiAsync("GET", "/", null, ("E2b-Sandbox-Id", id), ("E2b-Sandbox-Port", "8123"))).Text;
 }

@@ -168,8 +168,8 @@ public sealed class StepTests(BuildWorld world) : IClassFixture<BuildWorld>
     [Fact]
     public async Task Commands_go_before_the_agent_when_memory_runs_out()
     {
-        // It is set just after the start.
-        const string look = "for i in {1..300}; do [ $(< /proc/$$/oom_score_adj) = $(< /proc/1/oom_score_adj) ] || break; sleep 0.1; done; cat /proc/{$$,1}/oom_score_adj";
+        // From their first moment on; and the agent, which has the same while it starts one, goes back.
+        const string look = "read own < /proc/self/oom_score_adj; for i in {1..300}; do [ $own -gt $(< /proc/1/oom_score_adj) ] && break; sleep 0.1; done; echo $own; cat /proc/1/oom_score_adj";
         string[] scores = (await world.RunInAsync("base", look)).Split('\n');
 
         Assert.True(int.Parse(scores[0], CultureInfo.InvariantCulture) > int.Parse(scores[1], CultureInfo.InvariantCulture), string.Join(' ', scores));

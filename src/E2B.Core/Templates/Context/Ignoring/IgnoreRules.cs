@@ -21,9 +21,9 @@ internal sealed class IgnoreRules
     /// <summary>Whether something below what is ignored may be taken after all.</summary>
     public bool HasExceptions { get; private set; }
 
-    /// <summary>The patterns given, and behind them the lines of the context's ignore file, where there is one.</summary>
+    /// <summary>The patterns given, and behind them the lines of the ignore file, where there is one.</summary>
     /// <exception cref="TemplateContextException">A pattern cannot be understood, or the file not be read.</exception>
-    public static IgnoreRules Read(string directory, IEnumerable<string> patterns, bool isWindows)
+    public static IgnoreRules Read(string file, IEnumerable<string> patterns, bool isWindows)
     {
         var rules = new IgnoreRules();
         foreach (string pattern in patterns.Where(static pattern => !string.IsNullOrWhiteSpace(pattern)))
@@ -31,7 +31,6 @@ internal sealed class IgnoreRules
             rules.Add(pattern.Trim(), isWindows, "The ignore pattern");
         }
 
-        string file = Path.Join(directory, FileName);
         if (!File.Exists(file))
         {
             return rules;
@@ -44,7 +43,7 @@ internal sealed class IgnoreRules
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new TemplateContextException(
-                TemplateContextError.Unreadable, $"Could not read '{file}': {e.Message} Without it, it is not known what to copy.", new[] { FileName }, e);
+                TemplateContextError.Unreadable, $"Could not read '{file}': {e.Message} Without it, it is not known what to copy.", new[] { Path.GetFileName(file) }, e);
         }
 
         return rules;

@@ -20,6 +20,11 @@ internal static class RunMapping
 
         if (text != instruction.Heredocs[0].Word)
         {
+            if (DockerfileWords.Split(text, escape).All(word => instruction.Heredocs.Any(heredoc => heredoc.Word == word)))
+            {
+                throw instruction.Error("RUN has several texts and no program that reads them: Docker runs nothing then. Write a RUN for each.");
+            }
+
             // A program that reads the text, as in "RUN python3 <<EOF".
             return shell.Line(text + string.Concat(instruction.Heredocs.Select(static heredoc => $"\n{heredoc.Content}{heredoc.Name}")));
         }
