@@ -17,7 +17,7 @@ BeforeAll {
     function Get-Said([string] $Command) { Invoke-E2BCommand $sandbox $Command -ErrorAction Stop }
 
     # A repository with one commit on main and a bare remote origin; returns its path.
-    function New-E2BRepository {
+    function Add-Repository {
         $path = "/home/user/repo-$([guid]::NewGuid().ToString('n'))"
         Get-Said "git init -q --bare -b main $path.git && git clone -q $path.git $path 2>/dev/null && cd $path && git config user.name Me && git config user.email me@example.com && echo one > file && git add . && git commit -qm first && git push -q -u origin HEAD:main 2>/dev/null"
         $path
