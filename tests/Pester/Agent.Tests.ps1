@@ -417,10 +417,17 @@ Describe 'What a model must not do' {
     }
 
     It 'give values of another kind: <_>' -ForEach '{"Command":["a"]}', '{"Command":{"a":1}}', '{"Command":true}', '{"Command":"true","TimeoutSec":"5"}', '{"Command":"true","TimeoutSec":1.5}',
-    '{"Command":"true","TimeoutSec":99999999999999999999}', '{"Command":"true","Environment":["a"]}', '{"Command":"true","Environment":{"a":{"b":1}}}', '[]', '"ls"', '5', '{"Command":', '{"Command":"a","Command":"b"}', '{"Command":null}' {
+    '{"Command":"true","TimeoutSec":99999999999999999999}', '{"Command":"true","TimeoutSec":1e400}', '{"Command":"true","Environment":["a"]}', '{"Command":"true","Environment":{"a":{"b":1}}}', '[]', '"ls"', '5', '{"Command":', '{"Command":"a","Command":"b"}', '{"Command":null}' {
         $result = Invoke-E2BTool $sandbox -Name Invoke-E2BCommand -Argument $_
         $result.ErrorId | Should -Be 'E2BInvalidToolArgument' -Because $result.Content
         Test-Json $result.Content | Should -BeTrue
+    }
+
+    It 'give half a character: <_>' -ForEach '{"Command":"\ud83d"}', '{"\udc00":1}', '{"Command":"true","Environment":{"A":"\ud800x"}}' {
+        $result = Invoke-E2BTool $sandbox -Name Invoke-E2BCommand -Argument $_
+        $result.ErrorId | Should -Be 'E2BInvalidToolArgument' -Because $result.Content
+        Invoke-E2BTool $sandbox "{""name"":""Invoke-E2BCommand"",""arguments"":$_}" -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+        $problem.FullyQualifiedErrorId | Should -BeLike 'E2BInvalidToolCall,*'
     }
 
     It 'reach a sandbox that it was not given, where it may choose' {

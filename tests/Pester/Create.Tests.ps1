@@ -188,7 +188,7 @@ Describe 'What a sandbox is made from' {
         $sandbox = New-E2BSandbox -NoInternet -OnTimeout Kill -Metadata @{ suite = 'create' } -Environment @{ A = 'b c' } -TimeoutSec 100
         Invoke-E2BCommand $sandbox 'echo $A' | Should -Be 'b c'
         (Get-E2BSandbox -Metadata @{ suite = 'create' }).SandboxId | Should -Be $sandbox.SandboxId
-        (Get-E2BSandbox $sandbox.SandboxId).AllowInternetAccess | Should -BeFalse
+        (Get-E2BSandbox $sandbox.SandboxId).AllowInternetAccess | Should -BeExactly $false
     }
 }
 

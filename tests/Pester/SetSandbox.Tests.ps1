@@ -74,7 +74,7 @@ Describe 'New-E2BSandbox and the network' {
         $told = (New-E2BSandbox -NoInternet -AllowOut 192.0.2.1, *.example.com | Get-E2BSandbox).SandboxId | Get-E2BSandbox
         $told.Network.AllowOut | Should -Be @('192.0.2.1', '*.example.com')
         $told.Network.DenyOut | Should -Be '0.0.0.0/0'
-        $told.AllowInternetAccess | Should -BeFalse
+        $told.AllowInternetAccess | Should -BeExactly $false
     }
 
     It 'refuses what is no destination before anything is made: <_>' -ForEach '256.1.1.1', '1.2.3.4/33', 'https://example.com', 'example.com:443', '' {
@@ -140,7 +140,7 @@ Describe 'Set-E2BSandbox' {
         $told = (Set-E2BSandbox $sandbox -DenyOut 198.51.100.0/24 -PassThru)
         $told.Network.AllowOut | Should -Be '192.0.2.1'
         $told.Network.DenyOut | Should -Be '198.51.100.0/24'
-        $told.AllowInternetAccess | Should -BeFalse
+        $told.AllowInternetAccess | Should -BeExactly $false
         Test-Reach $sandbox | Should -Be 'No route to host'
         $told = Set-E2BSandbox $sandbox -AllowOut ($told.Network.AllowOut + $gateway) -PassThru
         $told.Network.AllowOut | Should -Be @('192.0.2.1', $gateway)

@@ -45,6 +45,10 @@ BeforeAll {
         [IO.File]::ReadAllText("$folder/typescript") -replace '\x1b(\[[0-?]*[ -/]*[@-~]|[=>])'
     }
 
+    # What others have made by way of a proxy that is gone cannot be asked for any more.
+    $null = Get-E2BSandbox -Managed -ErrorAction SilentlyContinue -ErrorVariable lost
+    $lost.TargetObject | ForEach-Object { "$($_.SandboxId ?? $_)" } | Where-Object { $_ } | Remove-E2BSandbox -ErrorAction SilentlyContinue
+
     Push-Location $TestDrive
     try { . ([scriptblock]::Create($page.SetUp)) 6>$null } finally { Pop-Location }
 }

@@ -41,7 +41,7 @@ Describe 'Use-E2BSandbox' {
     It 'takes what New-E2BSandbox takes' {
         $missing = (Get-Command New-E2BSandbox).Parameters.Keys | Where-Object { $_ -notin (Get-Command Use-E2BSandbox).Parameters.Keys }
         $missing | Sort-Object | Should -Be @('AllowPartial', 'AsDefault', 'AutoResume', 'Confirm', 'Count', 'KeepMemory', 'OnTimeout', 'ThrottleLimit', 'WhatIf')
-        Use-E2BSandbox -NoInternet -Metadata $label { $_.GetInfoAsync().GetAwaiter().GetResult().AllowInternetAccess } | Should -BeFalse
+        Use-E2BSandbox -NoInternet -Metadata $label { $_.GetInfoAsync().GetAwaiter().GetResult().AllowInternetAccess } | Should -BeExactly $false
     }
 
     It 'passes each record on as it comes' {

@@ -91,7 +91,7 @@ internal static class JsonObjects
         return node is not null;
     }
 
-    /// <summary>A name that comes twice would only be found when it is looked up: it is no JSON that one can act on.</summary>
+    /// <summary>A name that comes twice and text with half a character would only be found when they are looked up: it is no JSON that one can act on.</summary>
     private static JsonNode? Parse(string text)
     {
         JsonNode? node = JsonNode.Parse(text);
@@ -103,12 +103,21 @@ internal static class JsonObjects
         {
             throw new JsonException("A name comes twice in one object.", e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException("A text has half a character: \\ud800 to \\udfff come in pairs.", e);
+        }
 
         return node;
     }
 
     private static void Touch(JsonNode? node)
     {
+        if (node?.GetValueKind() == JsonValueKind.String)
+        {
+            _ = node.GetValue<string>();
+        }
+
         foreach (JsonNode? inner in node switch { JsonObject table => table.Select(static pair => pair.Value), JsonArray list => list, _ => [] })
         {
             Touch(inner);
