@@ -30,6 +30,18 @@ public sealed class DockerfileIgnoreFileTests : IDisposable
         Assert.Equal(await HashAsync(Only(["app/b.txt", "app/c.txt"])), await HashAsync(own.WithContext(_folder.Path, ["app/c.txt"])));
     }
 
+    [Fact]
+    public async Task It_is_named_where_a_line_of_it_is_wrong()
+    {
+        _folder.Files("app/a.txt").File("docker/web.Dockerfile", "FROM debian:12\nCOPY app /app/").File("docker/web.Dockerfile.dockerignore", "b\na[");
+        Template template = Template.FromDockerfile(_folder.At("docker/web.Dockerfile")).WithContext(_folder.Path);
+
+        TemplateContextException refused = await Assert.ThrowsAsync<TemplateContextException>(() => HashAsync(template));
+
+        Assert.Contains(" Line 2 of web.Dockerfile.dockerignore, 'a[', is no pattern", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(["web.Dockerfile.dockerignore"], refused.Paths);
+    }
+
     /// <summary>The same in a context without any file that is read.</summary>
     private Template Only(string[] left)
     {

@@ -28,7 +28,7 @@ internal sealed class IgnoreRules
         var rules = new IgnoreRules();
         foreach (string pattern in patterns.Where(static pattern => !string.IsNullOrWhiteSpace(pattern)))
         {
-            rules.Add(pattern.Trim(), isWindows, "The ignore pattern");
+            rules.Add(pattern.Trim(), isWindows, "The ignore pattern", FileName);
         }
 
         if (!File.Exists(file))
@@ -38,7 +38,7 @@ internal sealed class IgnoreRules
 
         try
         {
-            rules.AddLines(File.ReadLines(file), isWindows);
+            rules.AddLines(File.ReadLines(file), isWindows, Path.GetFileName(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,7 +54,7 @@ internal sealed class IgnoreRules
     public static IgnoreRules Parse(IEnumerable<string> lines, bool isWindows)
     {
         var rules = new IgnoreRules();
-        rules.AddLines(lines, isWindows);
+        rules.AddLines(lines, isWindows, FileName);
         return rules;
     }
 
@@ -77,7 +77,7 @@ internal sealed class IgnoreRules
         return new IgnoreVerdict(isIgnored, matched);
     }
 
-    private void AddLines(IEnumerable<string> lines, bool isWindows)
+    private void AddLines(IEnumerable<string> lines, bool isWindows, string name)
     {
         int number = 0;
         foreach (string read in lines)
@@ -88,12 +88,12 @@ internal sealed class IgnoreRules
             // A comment begins the line: " #x" is a pattern.
             if (!line.StartsWith('#') && line.Trim() is { Length: > 0 } pattern)
             {
-                Add(pattern, isWindows, $"Line {number} of {FileName}");
+                Add(pattern, isWindows, $"Line {number} of {name}", name);
             }
         }
     }
 
-    private void Add(string pattern, bool isWindows, string where)
+    private void Add(string pattern, bool isWindows, string where, string name)
     {
         try
         {
@@ -104,7 +104,7 @@ internal sealed class IgnoreRules
         catch (FormatException e)
         {
             throw new TemplateContextException(
-                TemplateContextError.IgnoreFile, $"{where}, '{pattern}', is no pattern: {e.Message}.", new[] { FileName }, e);
+                TemplateContextError.IgnoreFile, $"{where}, '{pattern}', is no pattern: {e.Message}.", new[] { name }, e);
         }
     }
 }
